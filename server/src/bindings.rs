@@ -1,10 +1,11 @@
 //! What the control plane declares as its ports, bound to the gateway and to the network.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use connect::egress::{self, Peer};
-use control::ports::{ApiLapse, Fetch, ReadFigures, ReadSamples, SubjectSamples, TryCall, TryCallRequest};
+use control::ports::{ApiLapse, Fetch, Outage, ReadFigures, ReadSamples, SubjectSamples, TryCall, TryCallRequest, WatchFigures};
 use gateway::metrics::Lapse;
 use gateway::{Gateway, TrialRequest};
 use model::alert::{AlertRule, Objective, Outcomes};
@@ -12,6 +13,7 @@ use model::view::{CallFigures, LapseKind, TryAnswer};
 use model::{ErrorCode, Problem};
 use sync::{AlertFigures, Host, PastWeek};
 
+use crate::figures::Unwritten;
 use crate::host::Machine;
 
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -88,6 +90,23 @@ impl ReadSamples for StoredSamples {
 
     async fn over_period(&self, objective: &Objective) -> Result<Outcomes, Problem> {
         Ok(self.0.over_period(objective, Host::now(&Machine)).await?)
+    }
+}
+
+/// The figures that this process writes.
+pub(crate) struct OwnFigures {
+    /// As it reports itself.
+    pub(crate) node: String,
+    pub(crate) unwritten: Arc<Unwritten>,
+}
+
+impl WatchFigures for OwnFigures {
+    fn node(&self) -> &str {
+        &self.node
+    }
+
+    fn outage(&self) -> Option<Outage> {
+        self.unwritten.outage()
     }
 }
 

@@ -17,7 +17,7 @@ use sync::{AlertFigures, Alerts, Mail, Webhooks, Worker};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::bindings::{GatewayFigures, GatewayTrials, Http, StoredSamples};
+use crate::bindings::{GatewayFigures, GatewayTrials, Http, OwnFigures, StoredSamples};
 use crate::config::Config;
 use crate::figures::{self, Giver, Node, Ticker, Unwritten};
 use crate::host::Machine;
@@ -37,6 +37,8 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     /// The figures over time, beside the metadata.
     pub(crate) series: SeriesStore,
+    /// What of them could not be written.
+    pub(crate) unwritten: Arc<Unwritten>,
     pub(crate) control: Control,
     pub(crate) gateway: Gateway,
     pub(crate) worker: Worker,
@@ -80,6 +82,7 @@ pub(crate) fn compose(config: &Config, demo: bool, traces: Option<Arc<dyn Traces
     });
     let store = Store::open(&config.database_url()).map_err(|error| error.to_string())?;
     let series = SeriesStore::open(&config.database_url()).map_err(|error| error.to_string())?;
+    let unwritten = Arc::new(Unwritten::default());
     let control = Control::new(control::Parts {
         store: store.clone(),
         series: series.clone(),
@@ -91,6 +94,7 @@ pub(crate) fn compose(config: &Config, demo: bool, traces: Option<Arc<dyn Traces
             try_call: Arc::new(GatewayTrials(gateway.clone())),
             figures: Arc::new(GatewayFigures(gateway.clone())),
             samples: Arc::new(StoredSamples(AlertFigures { store: store.clone(), series: series.clone() })),
+            own_figures: Arc::new(OwnFigures { node: config.http_addr.to_string(), unwritten: unwritten.clone() }),
             fetch: Arc::new(Http::new()?),
             mapper: mapper.clone(),
         },
@@ -126,7 +130,7 @@ pub(crate) fn compose(config: &Config, demo: bool, traces: Option<Arc<dyn Traces
         webhooks: Webhooks::new()?,
         mail: mail(config)?,
     };
-    Ok(Parts { store, series, control, gateway, worker, alerts, request_log })
+    Ok(Parts { store, series, unwritten, control, gateway, worker, alerts, request_log })
 }
 
 /// The mail server of notices, where one is set.
@@ -200,7 +204,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
     parts.request_log.start()?;
     let node = format!("{address}");
     let ended = CancellationToken::new();
-    let (unwritten, ticking) = start_figures(&parts, &node, ended.clone());
+    let ticking = start_figures(&parts, &node, ended.clone());
     let mut background = Vec::new();
     match parts.store.migrate().await {
         Ok(()) => {
@@ -236,7 +240,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
     let of_grpc = caps.clone();
     let answer_grpc = move |request, peer| edge::answer_grpc(typed.clone(), of_grpc.clone(), request, peer);
     background.push(tokio::spawn(listen::serve(port(grpc), answer_grpc, stop.clone())));
-    let (gateway, alarms) = (parts.gateway, parts.worker.alarms);
+    let (gateway, alarms, unwritten) = (parts.gateway, parts.worker.alarms, parts.unwritten);
     let metrics = Metrics { gateway, alarms, caps: caps.clone(), unwritten, scrape, with_apps: config.metrics_apps };
     let services = Arc::new(edge::Services::new(parts.control, metrics, hosts, proxies));
     listen::serve(port(listener), move |request, peer| services.clone().answer(request, peer), stop).await;
@@ -261,7 +265,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
 }
 
 /// Begins to read what all parts count, and to write it.
-fn start_figures(parts: &Parts, node: &str, ended: CancellationToken) -> (Arc<Unwritten>, JoinHandle<()>) {
+fn start_figures(parts: &Parts, node: &str, ended: CancellationToken) -> JoinHandle<()> {
     let (gateway, pools, datasets) = (parts.gateway.clone(), parts.worker.pools.clone(), parts.worker.figures.clone());
     let own = Node::start(node, ended.clone());
     let revision = {
@@ -274,8 +278,8 @@ fn start_figures(parts: &Parts, node: &str, ended: CancellationToken) -> (Arc<Un
         Box::new(move |now| datasets.readings(now)),
         Box::new(move |_| vec![own.reading(revision())]),
     ];
-    let ticker = Ticker::new(parts.worker.host.clone(), givers, parts.series.clone(), node);
-    (ticker.unwritten(), tokio::spawn(ticker.run(ended)))
+    let ticker = Ticker::new(parts.worker.host.clone(), givers, (parts.series.clone(), parts.unwritten.clone()), node);
+    tokio::spawn(ticker.run(ended))
 }
 
 /// TLS on both ports, where a certificate is set.

@@ -259,7 +259,9 @@ pub(crate) fn start_log(filter: &str, format: LogFormat, traces: Option<SdkTrace
     if let Some(tracer) = traces {
         return start_log_and_traces(filter, format, tracer);
     }
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // A line that cannot be written, on a full disk, is lost: to say so on standard error as well would end whoever logs in a panic.
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false).with_target(false);
     match format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),

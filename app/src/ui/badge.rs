@@ -49,6 +49,7 @@ fn live(api: &ApiSummary, text: String) -> (&'static str, &'static str, String) 
 pub(crate) fn NeedBadge(kind: NeedKind) -> impl IntoView {
     let say = &words().ui;
     let (class, word) = match kind {
+        NeedKind::FiguresUnwritten => ("badge badge-bad", say.not_written),
         NeedKind::ApiBroken => ("badge badge-bad", say.cannot_be_served),
         NeedKind::ApiFails => ("badge badge-bad", say.failing),
         NeedKind::SourceAway => ("badge badge-bad", say.unreachable),

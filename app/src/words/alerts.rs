@@ -50,6 +50,8 @@ texts! {
         value_of(condition: &str, value: &str) = "{condition}. Now: {value}.";
         since_then = "Since ";
         view_rule = "View alert rule";
+        view_node = "View node";
+        figures_unwritten = "Figures cannot be written: charts stand still, and alert rules have no data. Requests are answered. Free disk space, or read the cause in the log of this node.";
         more(count: usize) = "{count} more alerts fire";
         condition_above(metric: &str, value: &str, minutes: u32) = "{metric} above {value} over {minutes} min";
         condition_below(metric: &str, value: &str, minutes: u32) = "{metric} below {value} over {minutes} min";

@@ -41,6 +41,7 @@ texts! {
         needs = "Needs your attention";
         all_clear = "All clear. Nothing needs your attention.";
         quoted(text: &str) = "“{text}”";
+        figures_unwritten(node: &str) = "Figures of node {node} cannot be written";
         api_broken(api: &str) = "The released version of {api} cannot be served";
         api_fails(api: &str) = "Requests to {api} failed";
         api_degraded(api: &str) = "{api} returned a degraded response";
@@ -59,6 +60,7 @@ texts! {
         for_environment(environment: &str) = "For {environment}.";
         by(person: &str) = "By {person}.";
         by_saying(person: &str, text: &str) = "By {person}: {text}";
+        view_alerts = "View alerts";
         view_versions = "View versions";
         view_traffic = "View traffic";
         view_source = "View source";

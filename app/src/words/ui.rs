@@ -24,6 +24,7 @@ texts! {
         live_degraded = ", degraded";
         live_failing = ", failing";
         live_failed = ", failed recently";
+        not_written = "Not written";
         cannot_be_served = "Cannot be served";
         failing = "Failing";
         unreachable = "Unreachable";

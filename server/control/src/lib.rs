@@ -111,6 +111,7 @@ pub struct Ports {
     pub try_call: Arc<dyn ports::TryCall>,
     pub figures: Arc<dyn ports::ReadFigures>,
     pub samples: Arc<dyn ports::ReadSamples>,
+    pub own_figures: Arc<dyn ports::WatchFigures>,
     pub fetch: Arc<dyn ports::Fetch>,
     pub mapper: Arc<dyn connect::Mapper>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use model::alert::Phase;
 use model::clock::{DAY, Millis};
 use model::view::{ApiSummary, LapseKind, Need, NeedKind, RequestState, RequestView};
 use model::{Action, Problem};
@@ -21,6 +22,7 @@ impl Control {
         let inventory = self.inventory().await?;
         let apis = self.summaries(caller, &inventory)?;
         let mut needs: Vec<Need> = apis.iter().filter_map(|api| of_api(api, self.host.now())).collect();
+        needs.extend(self.figures_need(caller));
         needs.extend(self.sources(caller).await?.into_iter().filter_map(|source| {
             let away = source.away?;
             Some(Need::new(NeedKind::SourceAway, source.name, away.reason).at(away.at))
@@ -30,6 +32,12 @@ impl Control {
         needs.extend(self.draft_needs(caller, &inventory).await?);
         needs.sort_by_key(|need| need.kind);
         Ok(needs)
+    }
+
+    /// That this node cannot write its figures.
+    fn figures_need(&self, caller: &Caller) -> Option<Need> {
+        let alert = self.figures_alert(caller).filter(|alert| alert.phase == Phase::Firing)?;
+        Some(Need::new(NeedKind::FiguresUnwritten, self.ports.own_figures.node(), "").at(alert.since))
     }
 
     async fn dataset_needs(&self, caller: &Caller, inventory: &Inventory) -> Result<Vec<Need>, Problem> {

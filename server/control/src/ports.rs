@@ -71,6 +71,23 @@ pub trait ReadSamples: Send + Sync {
     async fn over_period(&self, objective: &Objective) -> Result<Outcomes, Problem>;
 }
 
+/// Whether this process can write its figures over time.
+pub trait WatchFigures: Send + Sync {
+    /// The address of this process.
+    fn node(&self) -> &str;
+
+    /// The last time in which nothing could be written, also where it is over; nothing where there was none.
+    fn outage(&self) -> Option<Outage>;
+}
+
+/// A time in which nothing could be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outage {
+    pub since: Millis,
+    /// Nothing where it goes on.
+    pub ended: Option<Millis>,
+}
+
 /// Samples of one object, by their times.
 pub struct SubjectSamples {
     pub subject: Subject,

@@ -42,21 +42,23 @@ impl Counted {
 
 impl Ticker {
     /// `node` is the address of this process. Figures count from now on.
-    pub(crate) fn new(host: Arc<dyn sync::Host>, givers: Vec<Giver>, store: SeriesStore, node: &str) -> Self {
+    ///
+    /// What cannot be written is told to `unwritten`.
+    pub(crate) fn new(
+        host: Arc<dyn sync::Host>,
+        givers: Vec<Giver>,
+        (store, unwritten): (SeriesStore, Arc<Unwritten>),
+        node: &str,
+    ) -> Self {
         let now = host.now();
         let recorder = Mutex::new(Recorder::new(format!("{node}/{}", host.id()), now));
-        Self { host, counted: Arc::new(Counted { recorder, givers }), writing: Writing::new(store, now) }
-    }
-
-    /// What could not be written, for `/metrics` and `/readyz`.
-    pub(crate) fn unwritten(&self) -> Arc<Unwritten> {
-        self.writing.unwritten()
+        Self { host, counted: Arc::new(Counted { recorder, givers }), writing: Writing::new(store, unwritten, now) }
     }
 
     /// Reads and writes until it is told to stop, and then a last time.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
         // At once, so that charts can be read before the first ten seconds are over.
-        self.writing.prepare().await;
+        self.writing.prepare(self.host.now()).await;
         loop {
             let is_last = tokio::select! {
                 () = stop.cancelled() => true,
@@ -79,7 +81,7 @@ impl Ticker {
                 return;
             }
         };
-        if self.writing.write(&tick).await {
+        if self.writing.write(&tick, now).await {
             self.counted.written(&tick);
             self.writing.remove_old(now).await;
         }

@@ -1,10 +1,11 @@
 //! Writes what is new, and says once when that fails and once when it goes on. Meanwhile the recorder keeps ten minutes in memory, and
 //! requests are answered as ever.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use control::ports::Outage;
 use model::clock::Millis;
 use observe::{Chunk, Tick};
 use store::{SeriesChunkRow, SeriesStore, StoreError};
@@ -19,6 +20,7 @@ const WITHIN: Duration = Duration::from_secs(30);
 pub(crate) struct Unwritten {
     waiting: AtomicU64,
     dropped: AtomicU64,
+    outage: Mutex<Option<Outage>>,
 }
 
 impl Unwritten {
@@ -30,6 +32,22 @@ impl Unwritten {
     /// Points that were dropped since this process began, because they could not be written in time.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// The last time in which nothing could be written, also where it is over.
+    pub(crate) fn outage(&self) -> Option<Outage> {
+        *self.outage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writing was tried, and failed or not.
+    fn tried(&self, is_written: bool, now: Millis) {
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_failing = outage.is_some_and(|outage| outage.ended.is_none());
+        *outage = match (*outage, is_failing, is_written) {
+            (Some(outage), true, true) => Some(Outage { ended: Some(now), ..outage }),
+            (_, false, false) => Some(Outage { since: now, ended: None }),
+            (outage, _, _) => outage,
+        };
     }
 }
 
@@ -43,23 +61,18 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    pub(super) fn new(store: SeriesStore, now: Millis) -> Self {
-        let (retention, unwritten) = (Retention::new(now), Arc::default());
-        Self { store, retention, unwritten, is_migrated: false, is_failing: false, is_dropping: false }
-    }
-
-    pub(super) fn unwritten(&self) -> Arc<Unwritten> {
-        self.unwritten.clone()
+    pub(super) fn new(store: SeriesStore, unwritten: Arc<Unwritten>, now: Millis) -> Self {
+        Self { store, retention: Retention::new(now), unwritten, is_migrated: false, is_failing: false, is_dropping: false }
     }
 
     /// Brings the database to this program's layout. Where that fails, each writing tries it again.
-    pub(super) async fn prepare(&mut self) {
+    pub(super) async fn prepare(&mut self, now: Millis) {
         let prepared = within(self.migrate()).await;
-        self.say(prepared);
+        self.say(prepared, now);
     }
 
     /// Whether all of it is written.
-    pub(super) async fn write(&mut self, tick: &Tick) -> bool {
+    pub(super) async fn write(&mut self, tick: &Tick, now: Millis) -> bool {
         let rows: Vec<SeriesChunkRow> = tick.chunks.iter().map(row).collect();
         let written = within(self.put(&rows)).await;
         let is_written = written.is_ok();
@@ -70,7 +83,7 @@ impl Writing {
             tracing::error!(points = tick.dropped, "figures are lost from now on: they could not be written for ten minutes");
         }
         self.is_dropping = !is_written && (self.is_dropping || tick.dropped > 0);
-        self.say(written);
+        self.say(written, now);
         is_written
     }
 
@@ -95,7 +108,8 @@ impl Writing {
     }
 
     /// Once for each change.
-    fn say(&mut self, done: Result<(), String>) {
+    fn say(&mut self, done: Result<(), String>, now: Millis) {
+        self.unwritten.tried(done.is_ok(), now);
         match done {
             Ok(()) => {
                 if std::mem::replace(&mut self.is_failing, false) {
@@ -150,15 +164,21 @@ mod tests {
         let file = folder.path().join("figures.db");
         std::fs::create_dir(&file).unwrap();
         let store = SeriesStore::open(&format!("sqlite://{}", folder.path().join("metadata.db").display())).unwrap();
-        let (mut writing, mut recorder) = (Writing::new(store.clone(), 0), Recorder::new("test", 0));
-        writing.prepare().await;
+        let unwritten = Arc::new(Unwritten::default());
+        let (mut writing, mut recorder) = (Writing::new(store.clone(), unwritten.clone(), 0), Recorder::new("test", 0));
+        assert_eq!(unwritten.outage(), None);
+        writing.prepare(5_000).await;
         let first = tick(&mut recorder, 10_050);
-        assert!(!writing.write(&first).await);
-        assert_eq!((writing.unwritten().waiting(), writing.is_failing), (first.chunks.len() as u64, true));
+        assert!(!writing.write(&first, 10_050).await);
+        assert_eq!((unwritten.waiting(), writing.is_failing), (first.chunks.len() as u64, true));
+        assert_eq!(unwritten.outage(), Some(Outage { since: 5_000, ended: None }), "since the first attempt");
         std::fs::remove_dir(&file).unwrap();
         let second = tick(&mut recorder, 20_050);
-        assert!(writing.write(&second).await);
-        assert_eq!((writing.unwritten().waiting(), writing.unwritten().dropped(), writing.is_failing), (0, 0, false));
+        assert!(writing.write(&second, 20_050).await);
+        assert_eq!((unwritten.waiting(), unwritten.dropped(), writing.is_failing), (0, 0, false));
+        assert_eq!(unwritten.outage(), Some(Outage { since: 5_000, ended: Some(20_050) }));
+        assert!(writing.write(&tick(&mut recorder, 30_050), 30_050).await);
+        assert_eq!(unwritten.outage(), Some(Outage { since: 5_000, ended: Some(20_050) }), "the end stays what it was");
         let stored = store.chunks(&node().to_string(), Tier::TenSeconds.number().into(), 0, 1).await.unwrap();
         let points = observe::decode(Tier::TenSeconds, 0, &stored[0].bytes).unwrap();
         assert_eq!((stored.len(), points.keys().copied().collect::<Vec<_>>()), (1, vec![0, 10_000]), "both ten seconds");

@@ -21,19 +21,19 @@ fn now() -> Millis {
 }
 
 /// The database of figures of a data folder, read as a chart reads it.
-struct Stored {
+pub(crate) struct Stored {
     store: SeriesStore,
     from: Millis,
 }
 
 impl Stored {
-    fn of(data: &Path) -> Self {
+    pub(crate) fn of(data: &Path) -> Self {
         let store = SeriesStore::open(&format!("sqlite://{}", data.join("sluice.db").display())).unwrap();
         Self { store, from: now() - MINUTE }
     }
 
     /// What all processes together have stored of a series since this was made.
-    async fn all(&self, series: &str) -> Point {
+    pub(crate) async fn all(&self, series: &str) -> Point {
         let plan = Plan::new(self.from, now(), None, now());
         let rows = self.store.chunks(series, plan.tier.number().into(), plan.tier.chunk(plan.from), plan.to).await.unwrap();
         let chunks: Vec<StoredChunk<'_>> = rows.iter().map(|row| StoredChunk { start: row.start_ms, bytes: &row.bytes }).collect();

@@ -29,6 +29,7 @@ mod errors_in_pages;
 mod fair_sources;
 mod faults;
 mod figures;
+mod figures_full_disk;
 mod file_modes;
 mod files_as_people_have_them;
 mod filters_by_type;

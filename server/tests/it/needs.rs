@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};
 
 /// The needs of somebody, each as its kind and what it is about.
-async fn needs(browser: &Client, server: &Sluice) -> Vec<(String, String)> {
+pub(crate) async fn needs(browser: &Client, server: &Sluice) -> Vec<(String, String)> {
     let answer = browser.post(format!("{}/fn/needs", server.url)).header("origin", &server.url).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let needs: Vec<Json> = answer.json().await.unwrap();
@@ -14,11 +14,11 @@ async fn needs(browser: &Client, server: &Sluice) -> Vec<(String, String)> {
     needs.iter().map(|need| (text(need, "kind"), text(need, "subject"))).collect()
 }
 
-fn has(needs: &[(String, String)], kind: &str, subject: &str) -> bool {
+pub(crate) fn has(needs: &[(String, String)], kind: &str, subject: &str) -> bool {
     needs.iter().any(|(k, s)| (k.as_str(), s.as_str()) == (kind, subject))
 }
 
-async fn page(browser: &Client, server: &Sluice, path: &str) -> String {
+pub(crate) async fn page(browser: &Client, server: &Sluice, path: &str) -> String {
     let answer = browser.get(format!("{}{path}", server.url)).header("accept", "text/html").send().await.unwrap();
     assert_eq!(answer.status(), 200, "{path}");
     answer.text().await.unwrap()

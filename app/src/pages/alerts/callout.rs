@@ -50,6 +50,7 @@ fn callout(alert: AlertLine, silence: FormAction<NewSilence>) -> AnyView {
     let say = &words().alerts;
     let title = (say.fires_on)(&alert.name, &alert.object);
     let detail = if alert.value.is_empty() { alert.condition.clone() } else { (say.value_of)(&alert.condition, &alert.value) };
+    let way = if alert.domain.is_empty() { say.view_node } else { say.view_rule };
     let button = (alert.may_edit && alert.silenced_until.is_none()).then(|| silence_button(&alert, silence));
     view! {
         <div class="callout callout-bad mt-4 mb-4" role="status">
@@ -57,7 +58,7 @@ fn callout(alert: AlertLine, silence: FormAction<NewSilence>) -> AnyView {
             <p><b>{title}</b>" "{detail}" "{say.since_then}<Time at=alert.since/>
                 {alert.silenced_until.map(|at| view! { " "{say.silenced_until}<Time at exact=true/> })}
             </p>
-            <span class="end row">{button}<a class="btn btn-sm" href=alert.link>{say.view_rule}</a></span>
+            <span class="end row">{button}<a class="btn btn-sm" href=alert.link>{way}</a></span>
         </div>
     }
     .into_any()

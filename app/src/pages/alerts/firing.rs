@@ -65,7 +65,7 @@ fn now_table(alerts: Vec<AlertLine>, acknowledge: FormAction<AcknowledgeAlert>, 
 fn now_row(alert: AlertLine, acknowledge: FormAction<AcknowledgeAlert>, silence: FormAction<NewSilence>) -> AnyView {
     let say = &words().alerts;
     let buttons = buttons(&alert, acknowledge, silence);
-    let path = format!("{}/{}", alert.domain, alert.name);
+    let path = if alert.domain.is_empty() { alert.name.clone() } else { format!("{}/{}", alert.domain, alert.name) };
     let object =
         if alert.figures.is_empty() { alert.object.into_any() } else { view! { <a href=alert.figures>{alert.object}</a> }.into_any() };
     let (condition, value) = (some_or_dash(alert.condition), some_or_dash(alert.value));

@@ -45,7 +45,9 @@ impl<'a> Known<'a> {
 
     fn line(&self, alert: AlertView) -> AlertLine {
         let (subject, burn_rate) = subject_of(&alert.series);
+        let is_of_node = alert.domain.is_empty();
         let (link, condition, value) = match burn_rate {
+            _ if is_of_node => of_node(subject.as_ref()),
             None => self.of_rule(&alert),
             Some(rate) => self.of_objective(&alert, rate),
         };
@@ -57,7 +59,7 @@ impl<'a> Known<'a> {
             figures: subject.as_ref().map(|subject| address(subject.kind.key(), &subject.path)).unwrap_or_default(),
             silenced_until: subject.as_ref().and_then(|subject| self.silenced_until(&alert, subject)),
             in_maintenance: subject.as_ref().is_some_and(|subject| self.is_in_maintenance(&alert, subject)),
-            may_edit: self.caller.can(Action::EditAlert, &alert.domain),
+            may_edit: !is_of_node && self.caller.can(Action::EditAlert, &alert.domain),
             subject,
             id: alert.id,
             domain: alert.domain,
@@ -97,6 +99,12 @@ impl<'a> Known<'a> {
             .filter(|window| window.domain == alert.domain)
             .any(|of| week_time(&of.window.zone, self.now).is_some_and(|at| of.window.mutes(&alert.name, subject, at)))
     }
+}
+
+/// The page of a node that says something of itself, and what it says: that its figures cannot be written.
+fn of_node(subject: Option<&Subject>) -> (String, String, String) {
+    let page = subject.map(|subject| address(subject.kind.key(), &subject.path)).unwrap_or_default();
+    (page, words().alerts.figures_unwritten.to_owned(), String::new())
 }
 
 /// Stands between the object of an objective and its burn rate.

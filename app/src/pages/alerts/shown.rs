@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlertLine {
     pub id: String,
+    /// Empty for what a node watches of itself.
     pub domain: String,
     /// The rule or the objective.
     pub name: String,

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::view::{Need, NeedKind, RequestKind};
 
+use crate::navigation::ALERTS;
 use crate::ui::{Icon, Time};
 use crate::words::words;
 
@@ -41,6 +42,7 @@ fn shown(need: &Need) -> Shown {
     let dataset = format!("/datasets/{subject}");
     let opened = need.request.as_ref().map_or_else(|| "/inbox".to_owned(), |request| format!("/inbox/{}", request.id));
     match need.kind {
+        NeedKind::FiguresUnwritten => (BAD, "error", (say.figures_unwritten)(subject), ALERTS.to_owned(), say.view_alerts),
         NeedKind::ApiBroken => (BAD, "error", (say.api_broken)(subject), api("/versions"), say.view_versions),
         NeedKind::ApiFails => (BAD, "error", (say.api_fails)(subject), api("/traffic"), say.view_traffic),
         NeedKind::ApiDegraded => (WARN, "warn", (say.api_degraded)(subject), api("/traffic"), say.view_traffic),
@@ -80,6 +82,7 @@ fn text(need: &Need) -> String {
             let by = request.decided_by.clone().unwrap_or_default();
             if need.detail.is_empty() { (say.by)(&by) } else { (say.by_saying)(&by, &(say.quoted)(&need.detail)) }
         }
+        (NeedKind::FiguresUnwritten, _) => words().alerts.figures_unwritten.to_owned(),
         (NeedKind::Draft, _) => say.draft_text.to_owned(),
         _ => need.detail.clone(),
     }

@@ -13,13 +13,14 @@ const MAX_NOTE: usize = 500;
 const EVENTS: i64 = 500;
 
 impl Control {
-    /// The alerts of the caller's domains that are pending, fire, or were resolved not long ago.
+    /// The alerts of the caller's domains that are pending, fire, or were resolved not long ago; for admins, also what this node says of
+    /// its own figures.
     ///
     /// # Errors
     /// Where the metadata does not answer.
     pub async fn alerts(&self, caller: &Caller) -> Result<Vec<AlertView>, Problem> {
         let all = self.store.alert_states().await?;
-        let mut views = Vec::new();
+        let mut views: Vec<AlertView> = self.figures_alert(caller).into_iter().collect();
         for row in all.into_iter().filter(|row| caller.can(Action::See, &row.domain)) {
             let state = row.decoded()?;
             views.push(AlertView {

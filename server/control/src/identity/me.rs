@@ -1,5 +1,6 @@
 //! What the portal's frame says: who is signed in, what waits for them, and what the gateways serve.
 
+use model::alert::Phase;
 use model::clock::{MINUTE, Millis};
 use model::view::{Me, NodeView, RequestState};
 use model::{Action, Problem};
@@ -24,14 +25,15 @@ impl Control {
         let to_decide = requests.iter().filter(|request| request.state == RequestState::Open && request.may_decide).count();
         // Counted by the database: the frame stands around every page, and there may be thousands of states.
         let unattended = self.store.unattended_alerts().await?;
-        let firing = unattended.iter().filter(|(domain, _)| caller.can(Action::See, domain)).map(|(_, alerts)| alerts).sum();
+        let of_domains: i64 = unattended.iter().filter(|(domain, _)| caller.can(Action::See, domain)).map(|(_, alerts)| alerts).sum();
+        let of_node = self.figures_alert(caller).is_some_and(|alert| alert.phase == Phase::Firing);
         Ok(Me {
             email: caller.email().to_owned(),
             form_token: self.form_token(caller),
             is_admin: caller.is_admin(),
             domains,
             to_decide: i64::try_from(to_decide).unwrap_or(i64::MAX),
-            firing,
+            firing: of_domains + i64::from(of_node),
             revision: self.store.revision().await?,
             nodes: self.nodes().await?,
         })

@@ -33,5 +33,5 @@ pub use rule::{AlertRule, NoData, Operator};
 pub use sample::Sample;
 pub use selector::{Selector, metrics_of, read_subject, subject_text};
 pub use silence::{Matcher, Silence};
-pub use state::{Acknowledgement, AlertState, MAX_STEP, Phase, Timing, Transition, Verdict};
+pub use state::{Acknowledgement, AlertState, MAX_STEP, Phase, SHOWN_FOR, Timing, Transition, Verdict};
 pub use template::{Template, TemplateKind};

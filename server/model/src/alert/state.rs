@@ -10,7 +10,7 @@ use crate::clock::{MINUTE, Millis};
 /// The most time that one step counts for, however long ago the step before was.
 pub const MAX_STEP: Millis = MINUTE;
 /// How long a resolved alert is shown as such.
-const SHOWN_FOR: Millis = 15 * MINUTE;
+pub const SHOWN_FOR: Millis = 15 * MINUTE;
 
 /// What a sample says of the condition of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

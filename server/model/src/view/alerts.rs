@@ -56,8 +56,9 @@ pub struct SilenceView {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AlertView {
     pub id: String,
+    /// Empty for what a node watches of itself: no rule of a domain is behind it.
     pub domain: String,
-    /// The rule or the objective.
+    /// The rule or the objective; `figures-unwritten` for a node that cannot write its figures.
     pub name: String,
     /// `api:prod:travel/plane`; of an objective with its burn rate.
     pub series: String,

@@ -10,6 +10,8 @@ use crate::number::grouped;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NeedKind {
+    /// A node cannot write its figures over time.
+    FiguresUnwritten,
     /// No gateway can serve an API as it is released.
     ApiBroken,
     /// Requests to a live API were not answered lately.
@@ -43,7 +45,7 @@ pub enum NeedKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
     pub kind: NeedKind,
-    /// The path of the API or dataset, or the name of the source.
+    /// The path of the API or dataset, the name of the source, or the address of the node.
     pub subject: String,
     /// Why, as a sentence; empty where the kind says it all.
     pub detail: String,
