@@ -51,6 +51,7 @@ pub(crate) fn NeedBadge(kind: NeedKind) -> impl IntoView {
     let (class, word) = match kind {
         NeedKind::FiguresUnwritten => ("badge badge-bad", say.not_written),
         NeedKind::ApiBroken => ("badge badge-bad", say.cannot_be_served),
+        NeedKind::AlertFires => ("badge badge-bad", say.alert_fires),
         NeedKind::ApiFails => ("badge badge-bad", say.failing),
         NeedKind::SourceAway => ("badge badge-bad", say.unreachable),
         NeedKind::DatasetUnreadable => ("badge badge-bad", say.unreadable),

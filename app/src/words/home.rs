@@ -42,6 +42,7 @@ texts! {
         all_clear = "All clear. Nothing needs your attention.";
         quoted(text: &str) = "“{text}”";
         figures_unwritten(node: &str) = "Figures of node {node} cannot be written";
+        alert_fires(alert: &str) = "Alert {alert} fires";
         api_broken(api: &str) = "The released version of {api} cannot be served";
         api_fails(api: &str) = "Requests to {api} failed";
         api_degraded(api: &str) = "{api} returned a degraded response";

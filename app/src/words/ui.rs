@@ -26,6 +26,7 @@ texts! {
         live_failed = ", failed recently";
         not_written = "Not written";
         cannot_be_served = "Cannot be served";
+        alert_fires = "Alert fires";
         failing = "Failing";
         unreachable = "Unreachable";
         unreadable = "Unreadable";

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use model::alert::Phase;
+use model::alert::{Phase, Selector, read_series};
 use model::clock::{DAY, Millis};
 use model::view::{ApiSummary, LapseKind, Need, NeedKind, RequestState, RequestView};
 use model::{Action, Problem};
+use store::AlertStateRow;
 
 use crate::apis::Inventory;
 use crate::{Caller, Control};
@@ -23,6 +24,7 @@ impl Control {
         let apis = self.summaries(caller, &inventory)?;
         let mut needs: Vec<Need> = apis.iter().filter_map(|api| of_api(api, self.host.now())).collect();
         needs.extend(self.figures_need(caller));
+        needs.extend(self.alert_needs(caller).await?);
         needs.extend(self.sources(caller).await?.into_iter().filter_map(|source| {
             let away = source.away?;
             Some(Need::new(NeedKind::SourceAway, source.name, away.reason).at(away.at))
@@ -32,6 +34,13 @@ impl Control {
         needs.extend(self.draft_needs(caller, &inventory).await?);
         needs.sort_by_key(|need| need.kind);
         Ok(needs)
+    }
+
+    /// What fires in the caller's domains.
+    async fn alert_needs(&self, caller: &Caller) -> Result<Vec<Need>, Problem> {
+        let mut firing = self.store.firing_alerts().await?;
+        firing.retain(|row| caller.can(Action::See, &row.domain));
+        Ok(firing.iter().map(of_alert).collect())
     }
 
     /// That this node cannot write its figures.
@@ -71,6 +80,14 @@ impl Control {
     }
 }
 
+/// An alert that fires, also where its state cannot be read: that it fires is known.
+fn of_alert(row: &AlertStateRow) -> Need {
+    let object = read_series(&row.series).0.map_or_else(|| row.series.clone(), |subject| Selector::one(&subject).words(&row.domain));
+    let by = row.ack_by.as_ref().map_or_else(String::new, |by| format!(" Acknowledged by {by}."));
+    let need = Need::new(NeedKind::AlertFires, format!("{}/{}", row.domain, row.name), format!("For {object}.{by}"));
+    Need { at: row.decoded().ok().map(|state| state.since), ..need }
+}
+
 /// What is wrong with an API that is live.
 fn of_api(api: &ApiSummary, now: Millis) -> Option<Need> {
     if let Some(reason) = &api.broken {
@@ -105,6 +122,7 @@ fn of_requests(requests: &[RequestView], now: Millis) -> Vec<Need> {
 
 #[cfg(test)]
 mod tests {
+    use model::alert::AlertState;
     use model::snapshot::Environment;
     use model::view::RequestKind;
 
@@ -128,6 +146,28 @@ mod tests {
             may_decide: false,
             mine: true,
         }
+    }
+
+    #[test]
+    fn an_alert_is_told_with_its_object_and_who_looks_after_it_even_where_its_state_cannot_be_read() {
+        let row = AlertStateRow {
+            definition_id: "d".into(),
+            series: "api:prod:travel/plane#1h".into(),
+            alert_id: "a".into(),
+            domain: "travel".into(),
+            name: "errors".into(),
+            phase: String::new(),
+            state: String::new(),
+            ack_by: None,
+            ack_at: None,
+            ack_note: None,
+        };
+        let row = row.with(&AlertState { phase: Phase::Firing, since: 7, ..AlertState::default() }).unwrap();
+        let need = of_alert(&row);
+        assert_eq!((need.subject.as_str(), need.detail.as_str(), need.at), ("travel/errors", "For API travel/plane in prod.", Some(7)));
+        let taken = AlertStateRow { state: "{".into(), ack_by: Some("ann@demo".into()), ..row };
+        let need = of_alert(&taken);
+        assert_eq!((need.detail.as_str(), need.at), ("For API travel/plane in prod. Acknowledged by ann@demo.", None));
     }
 
     #[test]

@@ -138,6 +138,12 @@ impl Store {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
     }
 
+    /// The alerts that fire, acknowledged or not.
+    pub async fn firing_alerts(&self) -> Result<Vec<AlertStateRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM alert_states WHERE phase = $1 ORDER BY alert_id");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(Phase::Firing.key()).fetch_all(&self.pool).await?)
+    }
+
     /// How many alerts of each domain fire that nobody has acknowledged.
     pub async fn unattended_alerts(&self) -> Result<Vec<(String, i64)>, StoreError> {
         Ok(sqlx::query_as("SELECT domain, COUNT(*) FROM alert_states WHERE phase = $1 AND ack_by IS NULL GROUP BY domain ORDER BY domain")

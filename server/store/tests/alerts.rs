@@ -133,6 +133,8 @@ async fn states_go_from_node_to_node_with_their_acknowledgements(store: &Store) 
     assert!(matches!(tx.acknowledge_alert("alert a", &by, &event("e4", "acknowledged", 20)).await, Err(StoreError::Stale)));
     tx.commit().await.unwrap();
     assert!(store.unattended_alerts().await.unwrap().is_empty(), "somebody looks after it");
+    let firing: Vec<String> = store.firing_alerts().await.unwrap().into_iter().map(|row| row.series).collect();
+    assert_eq!(firing, ["a"]);
     // An evaluation that read before it was acknowledged writes nothing over it.
     let mut evaluation = store.write_evaluation(&lease).await.unwrap();
     assert_eq!(evaluation.states().await.unwrap().len(), 2);

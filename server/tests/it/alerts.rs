@@ -19,6 +19,7 @@ use testkit::{Admin, Sluice};
 use tokio::net::TcpListener;
 
 use crate::common::{LONG, binary, until};
+use crate::needs::{has, needs, page};
 
 /// A request that a webhook was sent: its headers of ours, and its body as it came.
 #[derive(Clone)]
@@ -172,7 +173,13 @@ async fn a_breach_is_told_once_signed_silenced_and_resolved() {
     let alerts = builder.get("/alerts").await;
     let firing = alerts.as_array().unwrap().iter().find(|alert| alert["name"] == "errors" && alert["phase"] == "firing").unwrap();
     let id = firing["id"].as_str().unwrap();
+    // Home lists it to those whose domain it is.
+    let browser = Admin::browser(&server, "owner@demo").await;
+    assert!(has(&needs(&browser, &server).await, "alert-fires", "travel/errors"));
+    let home = page(&browser, &server, "/").await;
+    assert!(home.contains("Alert travel/errors fires") && home.contains("For API travel/plane in prod."), "{home}");
     builder.post(&format!("/alerts/travel/{id}/acknowledge"), json!({"note": "looking"})).await;
+    assert!(page(&browser, &server, "/").await.contains("Acknowledged by builder@demo."));
     let (again, _) = owner.call(Method::POST, &format!("/alerts/travel/{id}/acknowledge"), Some(json!({}))).await;
     assert_eq!(again.as_u16(), 409);
     until(LONG, "the silenced rule fires too", async || {
@@ -183,6 +190,7 @@ async fn a_breach_is_told_once_signed_silenced_and_resolved() {
     figures.are(100, 0).await;
     until(2 * LONG, "a notice that it is resolved", async || hook.got().len() > 1).await;
     assert_eq!(hook.kinds(), ["firing", "resolved"]);
+    assert!(!has(&needs(&browser, &server).await, "alert-fires", "travel/errors"), "it is resolved");
     assert!(quiet.got().is_empty(), "it is silenced");
     let history = builder.get("/alerts/travel/history").await;
     let kinds: Vec<&str> =

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use control::{Caller, Control};
-use model::alert::{Phase, Selector, read_subject};
+use model::alert::{BURN_RATE, Phase, Selector, read_series};
 use model::clock::{DAY, Millis};
 use model::schedule::week_time;
 use model::view::{AlertEventView, AlertRuleView, AlertView, MaintenanceView, Metric, ObjectiveView, SilenceView, Subject, SubjectKind};
@@ -44,7 +44,7 @@ impl<'a> Known<'a> {
     }
 
     fn line(&self, alert: AlertView) -> AlertLine {
-        let (subject, burn_rate) = subject_of(&alert.series);
+        let (subject, burn_rate) = read_series(&alert.series);
         let is_of_node = alert.domain.is_empty();
         let (link, condition, value) = match burn_rate {
             _ if is_of_node => of_node(subject.as_ref()),
@@ -107,20 +107,9 @@ fn of_node(subject: Option<&Subject>) -> (String, String, String) {
     (page, words().alerts.figures_unwritten.to_owned(), String::new())
 }
 
-/// Stands between the object of an objective and its burn rate.
-const BURN_RATE: char = '#';
-
-/// The object of a series, and the burn rate of an objective.
-fn subject_of(series: &str) -> (Option<Subject>, Option<&str>) {
-    match series.rsplit_once(BURN_RATE) {
-        Some((subject, rate)) => (read_subject(subject), Some(rate)),
-        None => (read_subject(series), None),
-    }
-}
-
 /// `API travel/plane in prod`
 pub(super) fn object_words(domain: &str, series: &str) -> String {
-    let (subject, _) = subject_of(series);
+    let (subject, _) = read_series(series);
     subject.map_or_else(|| series.to_owned(), |subject| Selector::one(&subject).words(domain))
 }
 
@@ -183,7 +172,7 @@ fn event_line(domain: &str, event: AlertEventView) -> EventLine {
 /// What fires on an API, on all of a domain, or on all that the caller sees where neither is named.
 pub(super) async fn firing(control: &Control, caller: &Caller, (domain, path): (&str, &str)) -> Result<Vec<AlertLine>, Problem> {
     let is_asked = |alert: &AlertView| {
-        let on_path = || subject_of(&alert.series).0.is_some_and(|subject| subject.kind == SubjectKind::Api && subject.path == path);
+        let on_path = || read_series(&alert.series).0.is_some_and(|subject| subject.kind == SubjectKind::Api && subject.path == path);
         alert.phase == Phase::Firing && (domain.is_empty() || alert.domain == domain) && (path.is_empty() || on_path())
     };
     let all: Vec<AlertView> = control.alerts(caller).await?.into_iter().filter(is_asked).collect();

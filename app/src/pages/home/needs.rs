@@ -44,6 +44,7 @@ fn shown(need: &Need) -> Shown {
     match need.kind {
         NeedKind::FiguresUnwritten => (BAD, "error", (say.figures_unwritten)(subject), ALERTS.to_owned(), say.view_alerts),
         NeedKind::ApiBroken => (BAD, "error", (say.api_broken)(subject), api("/versions"), say.view_versions),
+        NeedKind::AlertFires => (BAD, "bell", (say.alert_fires)(subject), ALERTS.to_owned(), say.view_alerts),
         NeedKind::ApiFails => (BAD, "error", (say.api_fails)(subject), api("/traffic"), say.view_traffic),
         NeedKind::ApiDegraded => (WARN, "warn", (say.api_degraded)(subject), api("/traffic"), say.view_traffic),
         NeedKind::SourceAway => (BAD, "source", (say.source_away)(subject), format!("/sources/{subject}"), say.view_source),

@@ -31,7 +31,7 @@ pub use receiver::{ReceiverChannel, ReceiverKind, receiver_place};
 pub use risk::RiskKind;
 pub use rule::{AlertRule, NoData, Operator};
 pub use sample::Sample;
-pub use selector::{Selector, metrics_of, read_subject, subject_text};
+pub use selector::{BURN_RATE, Selector, metrics_of, read_series, read_subject, subject_text};
 pub use silence::{Matcher, Silence};
 pub use state::{Acknowledgement, AlertState, MAX_STEP, Phase, SHOWN_FOR, Timing, Transition, Verdict};
 pub use template::{Template, TemplateKind};

@@ -155,6 +155,18 @@ pub fn read_subject(text: &str) -> Option<Subject> {
     Some(Subject::new(kind, environment, parts.next()?))
 }
 
+/// Stands between the object of an objective and its burn rate in the text of a series.
+pub const BURN_RATE: char = '#';
+
+/// The object that the series of an alert is about, and the burn rate of an objective.
+#[must_use]
+pub fn read_series(series: &str) -> (Option<Subject>, Option<&str>) {
+    match series.rsplit_once(BURN_RATE) {
+        Some((subject, rate)) => (read_subject(subject), Some(rate)),
+        None => (read_subject(series), None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +207,8 @@ mod tests {
             assert_eq!(read_subject(&subject_text(&subject)), Some(subject));
         }
         assert_eq!(subject_text(&plane()), "api:prod:travel/plane");
+        assert_eq!(read_series("api:prod:travel/plane"), (Some(plane()), None));
+        assert_eq!(read_series("api:prod:travel/plane#1h"), (Some(plane()), Some("1h")));
         for unknown in ["", "api", "api:moon:x", "planet::x"] {
             assert_eq!(read_subject(unknown), None, "{unknown}");
         }

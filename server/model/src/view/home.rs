@@ -14,6 +14,8 @@ pub enum NeedKind {
     FiguresUnwritten,
     /// No gateway can serve an API as it is released.
     ApiBroken,
+    /// An alert of one's domains fires.
+    AlertFires,
     /// Requests to a live API were not answered lately.
     ApiFails,
     /// A source did not answer when it was asked last.
@@ -45,7 +47,7 @@ pub enum NeedKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
     pub kind: NeedKind,
-    /// The path of the API or dataset, the name of the source, or the address of the node.
+    /// The path of the API or dataset, the name of the source, the path of the alert's rule, or the address of the node.
     pub subject: String,
     /// Why, as a sentence; empty where the kind says it all.
     pub detail: String,
