@@ -80,6 +80,8 @@ texts! {
         release = "release";
         version_switch = "version switch";
         setting_change = "setting change";
+        degradation = "degradation";
+        alert = "alert";
         mark(at: &str, what: &str, kind: &str) = "{at}: {what}, {kind}";
         requests = "Requests";
         errors = "Errors";

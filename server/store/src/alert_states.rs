@@ -164,6 +164,18 @@ impl Store {
         Ok(sqlx::query_as(sql).bind(domain).bind(limit).fetch_all(&self.pool).await?)
     }
 
+    /// What fired and was resolved in a domain within a time, the newest first.
+    pub async fn alert_events_of_time(
+        &self,
+        domain: &str,
+        (from, to): (Millis, Millis),
+        limit: i64,
+    ) -> Result<Vec<AlertEventRow>, StoreError> {
+        let sql = "SELECT id, alert_id, domain, name, series, kind, at_ms, value, by_whom FROM alert_events
+             WHERE domain = $1 AND at_ms >= $2 AND at_ms < $3 AND kind <> 'acknowledged' ORDER BY at_ms DESC, id DESC LIMIT $4";
+        Ok(sqlx::query_as(sql).bind(domain).bind(from).bind(to).bind(limit).fetch_all(&self.pool).await?)
+    }
+
     /// Deletes the history before a time.
     pub async fn remove_alert_events(&self, before: Millis) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM alert_events WHERE at_ms < $1").bind(before).execute(&self.pool).await?;

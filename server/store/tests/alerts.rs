@@ -133,6 +133,10 @@ async fn states_go_from_node_to_node_with_their_acknowledgements(store: &Store) 
     assert!(matches!(tx.acknowledge_alert("alert a", &by, &event("e4", "acknowledged", 20)).await, Err(StoreError::Stale)));
     tx.commit().await.unwrap();
     assert!(store.unattended_alerts().await.unwrap().is_empty(), "somebody looks after it");
+    let events =
+        async |time| store.alert_events_of_time("travel", time, 9).await.unwrap().into_iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!(events((0, 100)).await, ["e1"], "an acknowledgement is no change");
+    assert!(events((0, 10)).await.is_empty() && events((11, 100)).await.is_empty());
     let firing: Vec<String> = store.firing_alerts().await.unwrap().into_iter().map(|row| row.series).collect();
     assert_eq!(firing, ["a"]);
     // An evaluation that read before it was acknowledged writes nothing over it.

@@ -192,6 +192,20 @@ async fn a_breach_is_told_once_signed_silenced_and_resolved() {
     assert_eq!(hook.kinds(), ["firing", "resolved"]);
     assert!(!has(&needs(&browser, &server).await, "alert-fires", "travel/errors"), "it is resolved");
     assert!(quiet.got().is_empty(), "it is silenced");
+    // Charts of what it watches have it on their time axis.
+    let from = now() - 600_000;
+    let marks = async |of: &str| {
+        let view = builder.get(&format!("/metrics?{of}&from={from}&to={}&metrics=requests", now() + 60_000)).await;
+        let alerts = view["marks"].as_array().unwrap().iter().filter(|mark| mark["kind"] == "alert").map(|mark| mark["text"].clone());
+        alerts.filter(|text| text.as_str().unwrap().starts_with("travel/errors")).collect::<Vec<_>>()
+    };
+    let told = [json!("travel/errors fired"), json!("travel/errors resolved")];
+    for of in ["kind=api&environment=prod&path=travel/plane", "kind=domain&environment=prod&path=travel"] {
+        assert_eq!(marks(of).await, told, "{of}");
+    }
+    for of in ["kind=api&environment=prod&path=travel/delays", "kind=api&environment=test&path=travel/plane"] {
+        assert!(marks(of).await.is_empty(), "{of}");
+    }
     let history = builder.get("/alerts/travel/history").await;
     let kinds: Vec<&str> =
         history.as_array().unwrap().iter().filter(|event| event["alert_id"] == id).map(|event| event["kind"].as_str().unwrap()).collect();

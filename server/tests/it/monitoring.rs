@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use model::clock::{HOUR, MINUTE, Millis, SECOND, rfc3339};
 use model::snapshot::Environment;
-use observe::{Counter, LiveLatencies, Reading, Recorder, SeriesKey, SeriesKind, Tier};
+use observe::{Counter, Gauge, LiveLatencies, Reading, Recorder, SeriesKey, SeriesKind, Tick, Tier};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 use store::{SeriesChunkRow, SeriesStore};
@@ -44,16 +44,34 @@ async fn write(figures: &SeriesStore, writer: &str, began: Millis) {
             (node.clone(), Reading::default()),
         ];
         let written = recorder.tick(began + i64::try_from(tick).unwrap() * STEP, readings);
-        let rows = written.chunks.iter().map(|chunk| SeriesChunkRow {
-            series: chunk.series.to_string(),
-            tier: chunk.tier.number().into(),
-            start_ms: chunk.start,
-            writer: chunk.writer.clone(),
-            tick: chunk.tick,
-            bytes: chunk.bytes.clone(),
-        });
-        figures.put_chunks(&rows.collect::<Vec<_>>()).await.unwrap();
-        recorder.written(&written);
+        put(figures, &mut recorder, &written).await;
+    }
+}
+
+async fn put(figures: &SeriesStore, recorder: &mut Recorder, written: &Tick) {
+    let rows = written.chunks.iter().map(|chunk| SeriesChunkRow {
+        series: chunk.series.to_string(),
+        tier: chunk.tier.number().into(),
+        start_ms: chunk.start,
+        writer: chunk.writer.clone(),
+        tick: chunk.tick,
+        bytes: chunk.bytes.clone(),
+    });
+    figures.put_chunks(&rows.collect::<Vec<_>>()).await.unwrap();
+    recorder.written(written);
+}
+
+/// A request in each ten seconds. In the second minute, a breaker is open and responses are degraded.
+async fn degrade(figures: &SeriesStore, began: Millis) {
+    let api = SeriesKey::new(SeriesKind::Api, Some(Environment::Prod), "travel/plane");
+    let node = SeriesKey::new(SeriesKind::Node, None, "10.0.0.1:80");
+    let mut recorder = Recorder::new("10.0.0.1:80/first", began);
+    for tick in 1..=TICKS {
+        let is_open = (7..=12).contains(&tick);
+        let reading = Reading::default().counter(Counter::Ok, tick).counter(Counter::Degraded, tick.saturating_sub(6).min(6));
+        let readings = [(api.clone(), reading.gauge(Gauge::BreakerOpen, is_open.into())), (node.clone(), Reading::default())];
+        let written = recorder.tick(began + i64::try_from(tick).unwrap() * STEP, readings);
+        put(figures, &mut recorder, &written).await;
     }
 }
 
@@ -123,6 +141,34 @@ async fn figures_are_exact_and_shown_to_those_who_may_see_what_they_are_about() 
     let node = format!("/metrics?kind=node&path=10.0.0.1:80&{within}&metrics=cpu");
     assert_eq!(owner.call(Method::GET, &node, None).await.0, StatusCode::FORBIDDEN);
     assert_eq!(admin.call(Method::GET, &node, None).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn degradations_of_the_figures_are_marks_of_the_chart() {
+    let server = Sluice::demo(binary());
+    let owner = Admin::demo(&server, "owner@demo").await;
+    let began = Tier::TenSeconds.chunk(now() - 2 * HOUR);
+    degrade(&figures_of(server.data()).await, began).await;
+    let marks = async |of: &str| {
+        let view = owner.get(&format!("/metrics?{of}&from={began}&to={}&step=10&metrics=requests", began + 10 * MINUTE)).await;
+        let marks = view["marks"].as_array().unwrap().iter().filter(|mark| mark["kind"] == "degradation");
+        let told = marks.map(|mark| (mark["at"].as_i64().unwrap() - began, mark["text"].as_str().unwrap().to_owned()));
+        told.collect::<Vec<_>>()
+    };
+    let mark = |at: Millis, what: &str| (at, format!("travel/plane {what}"));
+    let expected = [
+        mark(MINUTE, "circuit breaker opened"),
+        mark(MINUTE, "degraded responses begin"),
+        mark(2 * MINUTE, "circuit breaker closed"),
+        mark(2 * MINUTE, "degraded responses end"),
+    ];
+    assert_eq!(marks("kind=api&environment=prod&path=travel/plane").await, expected);
+    let of_domain = marks("kind=domain&environment=prod&path=travel").await;
+    assert_eq!(
+        of_domain,
+        [(MINUTE, "travel degraded responses begin".to_owned()), (2 * MINUTE, "travel degraded responses end".to_owned())]
+    );
+    assert!(marks("kind=api&environment=test&path=travel/plane").await.is_empty());
 }
 
 #[tokio::test]

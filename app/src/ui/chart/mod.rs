@@ -47,7 +47,8 @@ fn hatch() -> Element {
 
 fn card(shared: &Shared<'_>, description: &Description, is_first: bool) -> Element {
     let prepared = Prepared::of(shared, description);
-    let body = Element::new("div").class("chart-body").with(plot::figure(&prepared, is_first));
+    let marks = if is_first { marks::legend(&shared.view.marks, shared.view.from, shared.view.to) } else { None };
+    let body = Element::new("div").class("chart-body").with(plot::figure(&prepared, is_first)).with_all(marks);
     let card = Element::new("section").class("card chart-card").set("data-chart", description.key);
     card.with(head(&prepared)).with(body).with(foot(&prepared, is_first))
 }
@@ -124,6 +125,7 @@ mod tests {
             "class=\"line past\"",
             "Yesterday",
             "travel/&lt;i&gt; v7",
+            "class=\"legend mark-kinds\"",
         ] {
             assert!(html.contains(part), "{part} is missing: {html}");
         }

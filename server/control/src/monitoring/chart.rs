@@ -11,8 +11,9 @@ use observe::{Plan, SeriesKey, SeriesKind};
 
 use super::access::environment;
 use super::compare::Earlier;
+use super::degradations::degradations;
 use super::figures::compute;
-use super::marks::Marked;
+use super::marks::{Marked, newest};
 use super::points::{Folds, Gathered, Window};
 use super::range;
 use super::slice::Domain;
@@ -49,12 +50,13 @@ impl Control {
         }
         let of = self.series_of(&query.subject).await?;
         let plan = of.plan(query, now);
-        let marks = self.marks_of(&query.subject, &plan).await?;
+        let mut marks = self.marks_of(&query.subject, &plan).await?;
+        marks.extend(self.alert_marks(caller, &query.subject, (plan.from, plan.to)).await?);
         self.drawn(&of, &plan, query, marks).await
     }
 
-    /// The lines of a chart.
-    pub(super) async fn drawn(&self, of: &Of, plan: &Plan, query: &ChartQuery, marks: Vec<Mark>) -> Result<ChartView, Problem> {
+    /// The lines of a chart. What its figures say of degradations is among its marks.
+    pub(super) async fn drawn(&self, of: &Of, plan: &Plan, query: &ChartQuery, mut marks: Vec<Mark>) -> Result<ChartView, Problem> {
         let (gathered, alive) = self.gathered(of, &Window::of(plan)).await?;
         let mut unreadable = gathered.unreadable;
         let present = observe::intervals(plan, gathered.points, &alive);
@@ -67,6 +69,7 @@ impl Control {
                 Some(earlier.intervals(&gathered.points, &alive))
             }
         };
+        marks.extend(degradations(&query.subject.path, &present));
         Ok(ChartView {
             from: plan.from,
             to: plan.to,
@@ -74,7 +77,7 @@ impl Control {
             now: plan.now,
             is_coarser: plan.is_coarser,
             lines: lines(&query.metrics, query.by_code, &present, earlier.as_deref()),
-            marks,
+            marks: newest(marks),
             unreadable,
         })
     }

@@ -13,8 +13,8 @@ use crate::Control;
 /// The newest ones of a chart; more cannot be told apart.
 const MOST: usize = 50;
 
-/// Rows of the audit log that are looked through for them.
-const LOOKED_THROUGH: i64 = 1_000;
+/// Rows of the audit log, or of the history of alerts, that are looked through for them.
+pub(super) const LOOKED_THROUGH: i64 = 1_000;
 
 /// Whose marks.
 #[derive(Clone, Copy)]
@@ -62,6 +62,12 @@ impl Control {
         marks.reverse();
         Ok(marks)
     }
+}
+
+/// The newest of them, by time.
+pub(super) fn newest(mut marks: Vec<Mark>) -> Vec<Mark> {
+    marks.sort_by_key(|mark| mark.at);
+    marks.split_off(marks.len().saturating_sub(MOST))
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -115,6 +121,14 @@ mod tests {
             after: Some(after.into()),
             request_id: String::new(),
         }
+    }
+
+    #[test]
+    fn the_newest_marks_are_kept_in_the_order_of_time() {
+        let mark = |at| Mark { at, kind: MarkKind::Alert, text: String::new() };
+        let kept: Vec<i64> = newest((0..60).rev().map(mark).collect()).into_iter().map(|mark| mark.at).collect();
+        assert_eq!(kept, (10..60).collect::<Vec<_>>());
+        assert!(newest(Vec::new()).is_empty());
     }
 
     #[test]

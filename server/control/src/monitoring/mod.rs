@@ -6,10 +6,12 @@
 mod access;
 #[cfg(test)]
 mod agreement;
+mod alert_marks;
 mod chart;
 mod compare;
 mod counted;
 mod csv;
+mod degradations;
 mod diagnosis;
 mod figures;
 mod marks;

@@ -56,7 +56,8 @@ impl Control {
         };
         let of = Of::Domains(query.environment, domains.clone());
         let plan = of.plan(&asked, now);
-        let marks = self.marks(Marked::Domains(&domains), Some(query.environment), (plan.from, plan.to)).await?;
+        let mut marks = self.marks(Marked::Domains(&domains), Some(query.environment), (plan.from, plan.to)).await?;
+        marks.extend(self.alert_marks_of_domains(&domains, Some(query.environment), (plan.from, plan.to)).await?);
         let chart = self.drawn(&of, &plan, &asked, marks).await?;
         let window = Window::of(&plan);
         let compartments = self.compartment_figures(&window, &domains).await?;

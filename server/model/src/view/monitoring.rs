@@ -272,6 +272,10 @@ pub enum MarkKind {
     VersionSwitch,
     /// A setting of the running API was changed.
     SettingChange,
+    /// A circuit breaker opened or closed, or degraded or stale responses begin or end.
+    Degradation,
+    /// An alert fired or was resolved.
+    Alert,
 }
 
 /// Something that happened, on the time axis.
