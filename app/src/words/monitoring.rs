@@ -92,6 +92,7 @@ texts! {
         p95 = "p95";
         p99 = "p99";
         responses = "Responses from";
+        no_cache = "No response cache was used in this time range: the APIs that were called keep none. To keep responses, edit an API and turn on its response cache.";
         cache_l1 = "L1 cache";
         cache_l2 = "L2 cache";
         cache_stale = "Stale";

@@ -18,6 +18,8 @@ pub(crate) struct Description {
     pub(crate) headline: usize,
     /// Its latest value is drawn as a limit.
     pub(crate) limit: Option<Metric>,
+    /// What is said in its place where there were requests and none of its lines has a value; nothing where it is drawn all the same.
+    pub(crate) none: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,10 +47,20 @@ fn hatch() -> Element {
 
 fn card(shared: &Shared<'_>, description: &Description, is_first: bool) -> Element {
     let prepared = Prepared::of(shared, description);
+    if let Some(text) = prepared.said_instead() {
+        return said(&prepared, text);
+    }
     let marks = if is_first { marks::legend(&shared.view.marks, shared.view.from, shared.view.to) } else { None };
     let body = Element::new("div").class("chart-body").with(plot::figure(&prepared, is_first)).with_all(marks);
     let card = Element::new("section").class("card chart-card").set("data-chart", description.key);
     card.with(head(&prepared)).with(body).with(foot(&prepared, is_first))
+}
+
+/// A chart that has nothing to draw, and says why and what to do. There is nothing to read out or to download either.
+fn said(prepared: &Prepared<'_>, text: &str) -> Element {
+    let head = Element::new("div").class("chart-head").with(Element::new("h2").text(&prepared.title()));
+    let card = Element::new("section").class("card chart-card").set("data-chart", prepared.description.key);
+    card.with(head).with(Element::new("p").class("card-pad t-2 s13").text(text))
 }
 
 fn head(prepared: &Prepared<'_>) -> Element {
@@ -103,7 +113,7 @@ mod tests {
 
     fn of(metric: Metric, title: &'static str, unit: Unit, form: Form) -> Description {
         let lines = vec![LineOf { metric, code: None, name: title, ink: "1" }];
-        Description { key: "one", title, unit, form, lines, headline: 0, limit: None }
+        Description { key: "one", title, unit, form, lines, headline: 0, limit: None, none: None }
     }
 
     fn drawn(view: &ChartView, description: Description) -> String {
@@ -131,6 +141,22 @@ mod tests {
         }
         assert_eq!(html.matches("class=\"gap\"").count(), 1);
         assert!(!html.contains("<i>"), "{html}");
+    }
+
+    #[test]
+    fn where_no_cache_is_kept_it_is_said_in_place_of_the_chart() {
+        let responses = || Description { none: Some("No cache."), ..of(Metric::CacheL1, "Responses from", Unit::Share, Form::Stacked) };
+        let with = |requests: f64, cached: Option<f64>| {
+            let lines = vec![line(Metric::Requests, vec![Some(requests); 4], None), line(Metric::CacheL1, vec![cached; 4], None)];
+            drawn(&view(lines, 60_000), responses())
+        };
+        let html = with(2.0, None);
+        assert!(html.contains("No cache.") && html.contains("Responses from") && html.contains("data-chart=\"one\""), "{html}");
+        assert!(!html.contains("<figure") && !html.contains("data-save"), "{html}");
+        // A cache that nothing came from yet is a cache, and without requests nobody knows.
+        for html in [with(2.0, Some(0.0)), with(0.0, None)] {
+            assert!(html.contains("<figure") && !html.contains("No cache."), "{html}");
+        }
     }
 
     #[test]

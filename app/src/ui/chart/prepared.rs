@@ -94,6 +94,14 @@ impl<'a> Prepared<'a> {
         is_over && !view.lines.iter().any(|line| line.values.get(place).is_some_and(Option::is_some))
     }
 
+    /// What is said in place of the drawing: there were requests, and still nothing to draw.
+    pub(super) fn said_instead(&self) -> Option<&'static str> {
+        let text = self.description.none?;
+        let were_asked = known(&line_of(self.shared, Metric::Requests, None)?.values).any(|value| value > 0.0);
+        let has_values = self.series.iter().any(|series| known(&series.values).next().is_some());
+        (were_asked && !has_values).then_some(text)
+    }
+
     /// `Latency (ms)`
     pub(super) fn title(&self) -> String {
         let title = self.description.title;

@@ -11,7 +11,7 @@ fn line(metric: Metric, name: &'static str, ink: &'static str) -> LineOf {
 }
 
 fn of(key: &'static str, title: &'static str, unit: Unit, lines: Vec<LineOf>) -> Description {
-    Description { key, title, unit, form: Form::Lines, lines, headline: 0, limit: None }
+    Description { key, title, unit, form: Form::Lines, lines, headline: 0, limit: None, none: None }
 }
 
 fn one(key: &'static str, title: &'static str, unit: Unit, metric: Metric) -> Description {
@@ -42,7 +42,7 @@ fn responses() -> Description {
         line(Metric::CacheStale, say.cache_stale, "r3"),
         line(Metric::CacheMiss, say.cache_miss, "r4"),
     ];
-    Description { form: Form::Stacked, ..of("responses", say.responses, Unit::Share, lines) }
+    Description { form: Form::Stacked, none: Some(say.no_cache), ..of("responses", say.responses, Unit::Share, lines) }
 }
 
 fn time_split() -> Description {
