@@ -96,7 +96,107 @@ fn wait(now: Millis) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use model::snapshot::Environment;
+    use observe::{Counter, SeriesKind, Tier};
+
     use super::*;
+
+    /// 2013-01-01T10:00:00Z.
+    const BEGAN: Millis = 1_357_034_400_000;
+    const STEP: Millis = 10_000;
+
+    /// It goes when it is told to.
+    struct Clock(AtomicI64);
+
+    impl sync::Host for Clock {
+        fn now(&self) -> Millis {
+            self.0.load(Ordering::Relaxed)
+        }
+
+        fn id(&self) -> String {
+            "first".into()
+        }
+    }
+
+    /// A ticker whose store is away until it comes back. Each ten seconds there is one request more.
+    struct Away {
+        folder: tempfile::TempDir,
+        clock: Arc<Clock>,
+        ticker: Ticker,
+        store: SeriesStore,
+        unwritten: Arc<Unwritten>,
+    }
+
+    impl Away {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            // A folder in the place of the file cannot be opened, whoever runs the test.
+            std::fs::create_dir(folder.path().join("figures.db")).unwrap();
+            let store = SeriesStore::open(&format!("sqlite://{}", folder.path().join("metadata.db").display())).unwrap();
+            let (clock, unwritten) = (Arc::new(Clock(AtomicI64::new(BEGAN))), Arc::new(Unwritten::default()));
+            let giver: Giver = Box::new(|now| {
+                let requests = u64::try_from((now - BEGAN) / STEP).unwrap();
+                vec![(plane(), Reading::default().counter(Counter::Ok, requests))]
+            });
+            let ticker = Ticker::new(clock.clone(), vec![giver], (store.clone(), unwritten.clone()), "127.0.0.1:8080");
+            Self { folder, clock, ticker, store, unwritten }
+        }
+
+        async fn ticks(&mut self, count: i64) {
+            for _ in 0..count {
+                self.clock.0.fetch_add(STEP, Ordering::Relaxed);
+                self.ticker.tick().await;
+            }
+        }
+
+        fn comes_back(&self) {
+            std::fs::remove_dir(self.folder.path().join("figures.db")).unwrap();
+        }
+
+        /// How many intervals are stored in a tier, and the requests in them.
+        async fn stored(&self, tier: Tier) -> (u64, u64) {
+            let rows = self.store.chunks(&plane().to_string(), tier.number().into(), 0, Millis::MAX).await.unwrap();
+            let points: Vec<_> = rows.iter().flat_map(|row| observe::decode(tier, row.start_ms, &row.bytes).unwrap()).collect();
+            (points.len() as u64, points.iter().map(|(_, point)| point.counter(Counter::Ok)).sum())
+        }
+    }
+
+    fn plane() -> SeriesKey {
+        SeriesKey::new(SeriesKind::Api, Some(Environment::Prod), "travel/plane")
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_away_for_ten_minutes_loses_nothing() {
+        let mut away = Away::new();
+        away.ticks(60).await;
+        assert!(away.unwritten.waiting() > 0 && away.unwritten.dropped() == 0);
+        away.comes_back();
+        away.ticks(1).await;
+        assert_eq!((away.unwritten.waiting(), away.unwritten.dropped()), (0, 0));
+        assert_eq!([away.stored(Tier::TenSeconds).await, away.stored(Tier::Minute).await], [(61, 61), (11, 61)]);
+        assert_eq!(away.stored(Tier::Hour).await, (1, 61));
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_away_for_longer_loses_the_oldest_and_they_are_counted() {
+        let mut away = Away::new();
+        // Forty minutes. The chunk of ten minutes that ended last is held, and the ones before it are not.
+        away.ticks(240).await;
+        let waiting = away.unwritten.waiting();
+        assert!(away.unwritten.dropped() > 0 && waiting <= 5, "{waiting} chunks wait");
+        away.comes_back();
+        away.ticks(1).await;
+        let (ten, minutes) = (away.stored(Tier::TenSeconds).await, away.stored(Tier::Minute).await);
+        assert!(ten.0 >= 61 && ten.0 == ten.1, "the last ten minutes are there: {ten:?}");
+        assert_eq!(241 - ten.0 + 41 - minutes.0, away.unwritten.dropped(), "all others are counted: {ten:?} {minutes:?}");
+        // Coarser intervals have what happened in them: their chunks have not ended.
+        assert_eq!((minutes.1, away.stored(Tier::Hour).await), (241, (1, 241)));
+        let lost = away.unwritten.dropped();
+        away.ticks(5).await;
+        assert_eq!((away.unwritten.dropped(), away.unwritten.waiting()), (lost, 0), "it goes on without a loss");
+    }
 
     #[test]
     fn it_is_read_just_behind_the_full_ten_seconds() {
