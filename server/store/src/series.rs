@@ -136,6 +136,31 @@ impl SeriesStore {
         .await?)
     }
 
+    /// The same of those series of the kind whose names begin so. In such a name no character stands for another one: kinds, environments
+    /// and paths are of letters, digits, hyphens, colons, slashes and spaces.
+    pub async fn chunks_beginning(
+        &self,
+        (kind, begin): (&str, &str),
+        tier: i64,
+        from: Millis,
+        to: Millis,
+    ) -> Result<Vec<SeriesChunkRow>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT chunk.series, chunk.tier, chunk.start_ms, chunk.writer, chunk.tick, chunk.bytes
+             FROM series_known known CROSS JOIN series_chunks chunk
+             WHERE known.kind = $1 AND known.series LIKE $5 AND known.last_ms >= $3 AND chunk.series = known.series
+               AND chunk.tier = $2 AND chunk.start_ms >= $3 AND chunk.start_ms < $4
+             ORDER BY known.series, chunk.start_ms, chunk.writer",
+        )
+        .bind(kind)
+        .bind(tier)
+        .bind(from)
+        .bind(to)
+        .bind(format!("{begin}%"))
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     /// The series of a kind, by name.
     pub async fn known_series(&self, kind: &str) -> Result<Vec<KnownSeriesRow>, StoreError> {
         Ok(sqlx::query_as("SELECT series, last_ms FROM series_known WHERE kind = $1 ORDER BY series")

@@ -51,6 +51,14 @@ async fn all_series_of_a_kind_are_read_at_once(figures: &SeriesStore) {
     assert_eq!(of("api", 1, 0, 600).await, [row("api:prod:a", 0, "two")]);
     assert_eq!(of("api", 2, 0, 601).await, [row("api:prod:b", 0, "one")]);
     assert_eq!(of("app-api", 1, 0, 601).await, [row("app-api:prod:x/y a/b", 600, "one")]);
+    let beginning = async |begin: &str| -> Vec<(String, i64, String)> {
+        let kind = begin.split(':').next().unwrap();
+        let found = figures.chunks_beginning((kind, begin), 1, 600, 601).await.unwrap();
+        found.into_iter().map(|row| (row.series, row.start_ms, row.writer)).collect()
+    };
+    assert_eq!(beginning("api:prod:").await, both[..3]);
+    assert_eq!(beginning("app-api:prod:x/y ").await, [row("app-api:prod:x/y a/b", 600, "one")]);
+    assert!(beginning("app-api:prod:x/yy ").await.is_empty() && beginning("api:prod:c").await.is_empty());
     assert!(of("api", 1, 601, 9_000).await.is_empty() && of("job", 1, 0, 9_000).await.is_empty());
     assert_eq!(figures.remove_chunks(1, 601).await.unwrap(), 7);
     assert_eq!(figures.remove_chunks(2, 601).await.unwrap(), 1);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)] // tests
 
 mod access_audit;
+mod alert_scopes;
 mod alerts;
 mod alerts_in_portal;
 mod answer_headers;

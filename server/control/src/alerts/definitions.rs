@@ -5,6 +5,7 @@ use model::audit::AuditAction;
 use model::name::check_name;
 use model::view::SubjectKind;
 use model::{Action, FieldError, Problem};
+use observe::SeriesKind;
 use store::{AlertDefinitionKind, AlertDefinitionRow, StoreError, Tx};
 
 use crate::{Caller, Control};
@@ -124,7 +125,10 @@ impl Control {
             SubjectKind::Dataset | SubjectKind::Job => self.store.dataset(domain, name).await?.is_some(),
             SubjectKind::Source => self.store.source(path).await?.is_some_and(|source| source.domain == domain),
             SubjectKind::Compartment => model::snapshot::Priority::ALL.into_iter().any(|priority| priority.key() == name),
-            SubjectKind::App | SubjectKind::AppApi | SubjectKind::Node | SubjectKind::Domain => false,
+            SubjectKind::App => self.store.app(domain, name).await?.is_some(),
+            SubjectKind::Node => self.figures.known(SeriesKind::Node).await?.iter().any(|(series, _)| series.object == path),
+            SubjectKind::Domain => path == domain,
+            SubjectKind::AppApi => false,
         })
     }
 }

@@ -17,5 +17,6 @@ pub use notices::NoticeQuery;
 pub use objectives::ObjectiveInput;
 pub use receivers::ReceiverInput;
 pub use rules::AlertRuleInput;
+pub(crate) use rules::may_watch;
 pub use silences::SilenceInput;
 pub use windows::MaintenanceInput;

@@ -16,6 +16,7 @@ use store::{ApiRow, RequestRow, SourceRow, Tx};
 use super::datasets::PlannedDataset;
 use super::planned_alert::PlannedAlert;
 use super::read::read_documents;
+use crate::alerts::may_watch;
 use crate::apis::{Beside, CheckInput, Planned};
 use crate::failure::api_spec;
 use crate::review::{Approval, NewVersion};
@@ -329,7 +330,10 @@ fn authorise_all(caller: &Caller, documents: &[Document]) -> Result<(), Problem>
             Document::Dataset(dataset) => caller.authorise(Action::EditDataset, &dataset.domain)?,
             Document::Api(api) => caller.authorise(Action::Submit, &api.domain)?,
             Document::Receiver(receiver) => caller.authorise(Action::EditReceiver, &receiver.domain)?,
-            Document::AlertRule(rule) => caller.authorise(Action::EditAlert, &rule.domain)?,
+            Document::AlertRule(of) => {
+                caller.authorise(Action::EditAlert, &of.domain)?;
+                may_watch(caller, &of.rule.watch)?;
+            }
             Document::Objective(objective) => caller.authorise(Action::EditAlert, &objective.domain)?,
             Document::MaintenanceWindow(window) => caller.authorise(Action::EditAlert, &window.domain)?,
         }

@@ -121,7 +121,7 @@ impl Figures {
     }
 
     /// The series of a kind with the beginning of the latest chunk of each.
-    pub(super) async fn known(&self, kind: SeriesKind) -> Result<Vec<(SeriesKey, Millis)>, Problem> {
+    pub(crate) async fn known(&self, kind: SeriesKind) -> Result<Vec<(SeriesKey, Millis)>, Problem> {
         let rows = self.store.known_series(kind.key()).await.map_err(|error| unavailable(&error))?;
         Ok(rows.into_iter().filter_map(|row| Some((SeriesKey::parse(&row.series)?, row.last_ms))).collect())
     }

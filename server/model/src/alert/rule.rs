@@ -211,8 +211,11 @@ pub(crate) mod tests {
         }
         let notify = NotificationPolicy { receivers: vec!["a".into(), "a".into()], repeat_minutes: Some(1), skip_resolved: false };
         assert_eq!(fields(&AlertRule { notify, ..rule.clone() }), ["notify.receivers.1", "notify.repeat_minutes"]);
-        let nodes = AlertRule { watch: Selector::all(SubjectKind::Node, None), ..rule };
-        assert_eq!(fields(&nodes), ["watch.kind"], "one error is enough");
+        let calls = AlertRule { watch: Selector::all(SubjectKind::AppApi, None), ..rule.clone() };
+        assert_eq!(fields(&calls), ["watch.kind"], "one error is enough");
+        let nodes = AlertRule { watch: Selector::all(SubjectKind::Node, None), min_events: 0, ..rule };
+        assert_eq!(fields(&nodes), ["metric"], "a node has no requests");
+        assert!(fields(&AlertRule { metric: Metric::Cpu, threshold: 1.5, ..nodes }).is_empty(), "more than one core");
     }
 
     #[test]

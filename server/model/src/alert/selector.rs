@@ -1,4 +1,4 @@
-//! Which series a rule watches: one object, or all of a kind in its domain.
+//! Which series a rule watches: one object, all of a kind in its domain, or its domain as a whole.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +6,19 @@ use crate::FieldError;
 use crate::snapshot::Environment;
 use crate::view::{Metric, Subject, SubjectKind};
 
+const MAX_ADDRESS: usize = 255;
+
 /// What a rule watches. Each object that it names is a series with a state of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Selector {
     pub kind: SubjectKind,
-    /// Of APIs and sources alone.
+    /// Of APIs, apps, sources and domains alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<Environment>,
-    /// One object: `travel/plane`, or the name of a source. Absent for all of the kind in the domain.
+    /// One object: `travel/plane`, the name of a source, or the address of a node. Absent for all of the kind in the domain, also those that
+    /// are made later; nodes belong to no domain, and a domain is watched as one object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
 }
@@ -52,12 +55,33 @@ pub fn metrics_of(kind: SubjectKind) -> &'static [Metric] {
         SubjectKind::Dataset => &[Metric::Freshness, Metric::VersionAge, Metric::Lag, Metric::Rows, Metric::RejectedRows],
         SubjectKind::Job => &[Metric::Rows, Metric::RejectedRows, Metric::Lag],
         SubjectKind::Compartment => &[Metric::Running, Metric::Waiting, Metric::Refused],
-        SubjectKind::App | SubjectKind::AppApi | SubjectKind::Node | SubjectKind::Domain => &[],
+        SubjectKind::App => &[Metric::Requests, Metric::Errors, Metric::ErrorShare],
+        SubjectKind::Node => &[Metric::Cpu, Metric::Memory, Metric::OpenFiles, Metric::LoopDelay],
+        // Of all APIs of the domain together. What is open or waits is of each API alone.
+        SubjectKind::Domain => &[
+            Metric::Requests,
+            Metric::Errors,
+            Metric::ErrorShare,
+            Metric::LatencyP50,
+            Metric::LatencyP95,
+            Metric::LatencyP99,
+            Metric::LatencyMax,
+            Metric::CacheMiss,
+            Metric::BytesOut,
+            Metric::LimitHits,
+            Metric::Degraded,
+        ],
+        SubjectKind::AppApi => &[],
     }
 }
 
 fn has_environment(kind: SubjectKind) -> bool {
-    matches!(kind, SubjectKind::Api | SubjectKind::Source)
+    matches!(kind, SubjectKind::Api | SubjectKind::App | SubjectKind::Source | SubjectKind::Domain)
+}
+
+/// Whether a text can be the address of a process.
+fn is_address(text: &str) -> bool {
+    (1..=MAX_ADDRESS).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic())
 }
 
 /// Whether a path is one of a domain. The name of a source does not say its domain.
@@ -87,7 +111,7 @@ impl Selector {
     pub fn errors(&self, domain: &str) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if metrics_of(self.kind).is_empty() {
-            let message = "Rules watch APIs, sources, datasets, jobs and compartments. Choose one of these.";
+            let message = "Rules watch APIs, apps, sources, datasets, jobs, compartments, nodes and domains. Choose one of these.";
             return vec![FieldError::new("watch.kind", message)];
         }
         match (has_environment(self.kind), self.environment) {
@@ -97,28 +121,34 @@ impl Selector {
             }
             _ => {}
         }
-        if let Some(path) = &self.path {
-            let fits = if self.kind == SubjectKind::Source { crate::name::is_name(path) } else { is_in(path, domain) };
-            if !fits {
-                let message = if self.kind == SubjectKind::Source {
-                    "Enter the name of a source. Leave empty for all sources of the domain.".to_owned()
-                } else {
-                    format!("Enter a path of this domain, such as {domain}/name. Leave empty for all of the domain.")
-                };
-                errors.push(FieldError::new("watch.path", message));
-            }
-        }
+        errors.extend(self.path.as_ref().and_then(|path| self.path_error(path, domain)));
         errors
     }
 
-    /// `API travel/plane in prod`, `all datasets of travel`.
+    fn path_error(&self, path: &str, domain: &str) -> Option<FieldError> {
+        let (fits, message) = match self.kind {
+            SubjectKind::Source => {
+                (crate::name::is_name(path), "Enter the name of a source. Leave empty for all sources of the domain.".to_owned())
+            }
+            SubjectKind::Node => {
+                (is_address(path), "Enter the address of a node, such as 10.0.0.1:8080. Leave empty for all nodes.".to_owned())
+            }
+            SubjectKind::Domain => (path == domain, format!("A rule of {domain} watches the domain {domain} alone. Leave empty.")),
+            _ => (is_in(path, domain), format!("Enter a path of this domain, such as {domain}/name. Leave empty for all of the domain.")),
+        };
+        (!fits).then(|| FieldError::new("watch.path", message))
+    }
+
+    /// `API travel/plane in prod`, `all datasets of travel`, `domain travel in prod`.
     #[must_use]
     pub fn words(&self, domain: &str) -> String {
         let (one, many) = kind_words(self.kind);
         let place = self.environment.map_or_else(String::new, |environment| format!(" in {}", environment.key()));
-        match &self.path {
-            Some(path) => format!("{one} {path}{place}"),
-            None => format!("all {many} of {domain}{place}"),
+        match (self.kind, &self.path) {
+            (SubjectKind::Domain, _) => format!("{one} {domain}{place}"),
+            (SubjectKind::Node, None) => format!("all {many}"),
+            (_, Some(path)) => format!("{one} {path}{place}"),
+            (_, None) => format!("all {many} of {domain}{place}"),
         }
     }
 }
@@ -184,19 +214,37 @@ mod tests {
         assert!(!one.selects(&test) && !all.selects(&test));
         assert_eq!(one.words("travel"), "API travel/plane in prod");
         assert_eq!(Selector::all(SubjectKind::Dataset, None).words("travel"), "all datasets of travel");
+        assert_eq!(Selector::all(SubjectKind::Domain, Some(Environment::Prod)).words("travel"), "domain travel in prod");
+        assert_eq!(Selector::all(SubjectKind::Node, None).words("travel"), "all nodes");
     }
 
     #[test]
     fn what_no_rule_can_watch_is_said() {
         let fields = |selector: &Selector| selector.errors("travel").into_iter().map(|error| error.field).collect::<Vec<_>>();
         assert!(fields(&Selector::one(&plane())).is_empty());
-        assert_eq!(fields(&Selector::all(SubjectKind::Node, None)), ["watch.kind"]);
+        assert_eq!(fields(&Selector::all(SubjectKind::AppApi, Some(Environment::Prod))), ["watch.kind"]);
         assert_eq!(fields(&Selector::all(SubjectKind::Api, None)), ["watch.environment"]);
         assert_eq!(fields(&Selector::all(SubjectKind::Dataset, Some(Environment::Prod))), ["watch.environment"]);
         for path in ["finance/plane", "travel/", "travel", "travels/plane", "travel/a b"] {
             let elsewhere = Selector { path: Some(path.into()), ..Selector::one(&plane()) };
             assert_eq!(fields(&elsewhere), ["watch.path"], "{path}");
         }
+        let named = |kind, environment, path: &str| Selector { kind, environment, path: Some(path.into()) };
+        let prod = Some(Environment::Prod);
+        for (selector, is_fine) in [
+            (named(SubjectKind::App, prod, "travel/website"), true),
+            (named(SubjectKind::App, prod, "finance/website"), false),
+            (named(SubjectKind::Domain, prod, "travel"), true),
+            (named(SubjectKind::Domain, prod, "finance"), false),
+            (named(SubjectKind::Node, None, "10.0.0.1:8080"), true),
+            (named(SubjectKind::Node, None, "10.0.0.1 8080"), false),
+            (named(SubjectKind::Node, None, ""), false),
+        ] {
+            let wanted = if is_fine { Vec::new() } else { vec!["watch.path".to_owned()] };
+            assert_eq!(fields(&selector), wanted, "{selector:?}");
+        }
+        assert_eq!(fields(&Selector::all(SubjectKind::Domain, None)), ["watch.environment"]);
+        assert_eq!(fields(&Selector::all(SubjectKind::Node, prod)), ["watch.environment"]);
         let source = Selector { path: Some("flights-db".into()), ..Selector::all(SubjectKind::Source, Some(Environment::Prod)) };
         assert!(fields(&source).is_empty());
     }

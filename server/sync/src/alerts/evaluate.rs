@@ -7,7 +7,7 @@ use model::clock::{HOUR, Millis};
 use store::{AlertDefinitionKind, AlertDefinitionRow, Lease, NoticeRow, ReceiverRow, SourceRow, StoreError};
 
 use super::Alerts;
-use super::figures::{FiguresAt, subjects};
+use super::figures::FiguresAt;
 use super::mutes::Mutes;
 use super::steps::{Steps, Watched, step_all};
 
@@ -67,7 +67,7 @@ impl Alerts {
             return self.rest(row, looked).await;
         };
         let condition = rule.words();
-        for subject in subjects(&self.series, sources, (&row.domain, &rule.watch), at).await? {
+        for subject in figures.subjects(sources, (&row.domain, &rule.watch)).await? {
             let series = subject_text(&subject);
             if rests(rule.window(), at) {
                 looked.resting.insert((row.id.clone(), series));

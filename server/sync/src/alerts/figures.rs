@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use model::alert::{AlertRule, Objective, Outcomes, Sample, Selector, read_subject, subject_text};
 use model::clock::{DAY, MINUTE, Millis, SECOND};
 use model::view::{Subject, SubjectKind};
-use observe::{Interval, Plan, SeriesKind, StoredChunk, read};
-use store::{SeriesChunkRow, SeriesStore, SourceRow, Store, StoreError};
+use observe::{Interval, Plan, SeriesKey, SeriesKind, StoredChunk, read};
+use store::{KnownSeriesRow, SeriesChunkRow, SeriesStore, SourceRow, Store, StoreError};
 
 /// What was not heard of for so long is not among all of its kind. The latest chunk of a series begins up to a day before its latest point.
 const FORGOTTEN: Millis = 2 * DAY;
@@ -29,42 +29,82 @@ pub struct PastWeek {
     pub samples: Vec<(Millis, Sample)>,
 }
 
-/// Figures as of one time. What says when nodes lived is read once for each range.
+/// Figures as of one time. What says when nodes lived is read once for each range, and which series there are once for each kind.
 pub(crate) struct FiguresAt<'a> {
     series: &'a SeriesStore,
     now: Millis,
     nodes: HashMap<(i64, Millis, Millis), Vec<SeriesChunkRow>>,
-    node_series: Option<Vec<String>>,
+    known: HashMap<&'static str, Vec<KnownSeriesRow>>,
 }
 
 impl<'a> FiguresAt<'a> {
     pub(crate) fn new(series: &'a SeriesStore, now: Millis) -> Self {
-        Self { series, now, nodes: HashMap::new(), node_series: None }
+        Self { series, now, nodes: HashMap::new(), known: HashMap::new() }
+    }
+
+    /// The objects that a rule of a domain watches: the one that it names, the domain itself, or all of which there are figures. Names of
+    /// sources do not say their domain, so the sources are given; nodes belong to none.
+    pub(crate) async fn subjects(&mut self, sources: &[SourceRow], (domain, watch): (&str, &Selector)) -> Result<Vec<Subject>, StoreError> {
+        if watch.kind == SubjectKind::Domain {
+            return Ok(vec![Subject::new(watch.kind, watch.environment, domain)]);
+        }
+        if let Some(path) = &watch.path {
+            return Ok(vec![Subject::new(watch.kind, watch.environment, path.clone())]);
+        }
+        let since = self.now - FORGOTTEN;
+        let is_app = watch.kind == SubjectKind::App;
+        let read_as = if is_app { SubjectKind::AppApi } else { watch.kind };
+        let known = self.known(read_as.key()).await?;
+        let is_ours = |subject: &Subject| match subject.kind {
+            SubjectKind::Source => sources.iter().any(|source| source.name == subject.path && source.domain == domain),
+            SubjectKind::Node => true,
+            _ => subject.path.split_once('/').is_some_and(|(of, _)| of == domain),
+        };
+        let recent = known.iter().filter(|row| row.last_ms >= since).filter_map(|row| read_subject(&row.series));
+        let named = recent.map(|subject| if is_app { app_of(&subject) } else { subject });
+        let mut all: Vec<Subject> = named.filter(|subject| watch.selects(subject) && is_ours(subject)).collect();
+        // An app has a series for each API that it calls.
+        all.sort();
+        all.dedup();
+        Ok(all)
     }
 
     /// The intervals of an object from a time to another, of ten seconds where the range is short enough.
     pub(crate) async fn intervals(&mut self, subject: &Subject, from: Millis, to: Millis) -> Result<Vec<Interval>, StoreError> {
-        let plan = Plan::new(from, to, Some(10 * SECOND), self.now);
+        self.planned(subject, &Plan::new(from, to, Some(10 * SECOND), self.now)).await
+    }
+
+    /// The minutes of a day at most.
+    async fn minutes(&mut self, subject: &Subject, from: Millis, to: Millis) -> Result<Vec<Interval>, StoreError> {
+        self.planned(subject, &Plan::new(from, to, Some(MINUTE), self.now)).await
+    }
+
+    async fn planned(&mut self, subject: &Subject, plan: &Plan) -> Result<Vec<Interval>, StoreError> {
         let (tier, first) = (i64::from(plan.tier.number()), plan.tier.chunk(plan.from));
-        let chunks = self.series.chunks(&subject_text(subject), tier, first, plan.to).await?;
+        let chunks = match parts_of(subject) {
+            Some((kind, begin)) => self.series.chunks_beginning((kind.key(), &begin), tier, first, plan.to).await?,
+            None => self.series.chunks(&subject_text(subject), tier, first, plan.to).await?,
+        };
         let nodes = self.nodes(tier, first, plan.to).await?;
-        Ok(read(&plan, &stored(&chunks), &stored(nodes)).intervals)
+        Ok(read(plan, &stored(&chunks), &stored(nodes)).intervals)
     }
 
     async fn nodes(&mut self, tier: i64, from: Millis, to: Millis) -> Result<&[SeriesChunkRow], StoreError> {
-        if self.node_series.is_none() {
-            let known = self.series.known_series(SeriesKind::Node.key()).await?;
-            self.node_series = Some(known.into_iter().map(|row| row.series).collect());
-        }
-        let is_known = self.nodes.contains_key(&(tier, from, to));
-        if !is_known {
-            let mut all = Vec::new();
-            for series in self.node_series.iter().flatten() {
-                all.extend(self.series.chunks(series, tier, from, to).await?);
-            }
+        let is_read = self.nodes.contains_key(&(tier, from, to));
+        if !is_read {
+            let all = self.series.chunks_of_kind(SeriesKind::Node.key(), tier, from, to).await?;
             self.nodes.insert((tier, from, to), all);
         }
         Ok(self.nodes.get(&(tier, from, to)).map(Vec::as_slice).unwrap_or_default())
+    }
+
+    async fn known(&mut self, kind: &'static str) -> Result<&[KnownSeriesRow], StoreError> {
+        let is_read = self.known.contains_key(kind);
+        if !is_read {
+            let all = self.series.known_series(kind).await?;
+            self.known.insert(kind, all);
+        }
+        Ok(self.known.get(kind).map(Vec::as_slice).unwrap_or_default())
     }
 }
 
@@ -72,24 +112,21 @@ fn stored(rows: &[SeriesChunkRow]) -> Vec<StoredChunk<'_>> {
     rows.iter().map(|row| StoredChunk { start: row.start_ms, bytes: &row.bytes }).collect()
 }
 
-/// The objects that a rule of a domain watches: the one that it names, or all of which there are figures. Names of sources do not say
-/// their domain, so the sources are given.
-pub(crate) async fn subjects(
-    series: &SeriesStore,
-    sources: &[SourceRow],
-    (domain, watch): (&str, &Selector),
-    at: Millis,
-) -> Result<Vec<Subject>, StoreError> {
-    if let Some(path) = &watch.path {
-        return Ok(vec![Subject::new(watch.kind, watch.environment, path.clone())]);
-    }
-    let known = series.known_series(watch.kind.key()).await?;
-    let is_ours = |subject: &Subject| match subject.kind {
-        SubjectKind::Source => sources.iter().any(|source| source.name == subject.path && source.domain == domain),
-        _ => subject.path.split_once('/').is_some_and(|(of, _)| of == domain),
+/// The kind and the beginning of the series whose sum the figures of an object are: of an app what it asks of each API, of a domain all of
+/// its APIs. Nothing for an object that has a series of its own.
+fn parts_of(subject: &Subject) -> Option<(SeriesKind, String)> {
+    let (kind, behind) = match subject.kind {
+        SubjectKind::App => (SeriesKind::AppApi, ' '),
+        SubjectKind::Domain => (SeriesKind::Api, '/'),
+        _ => return None,
     };
-    let recent = known.into_iter().filter(|row| row.last_ms >= at - FORGOTTEN);
-    Ok(recent.filter_map(|row| read_subject(&row.series)).filter(|subject| watch.selects(subject) && is_ours(subject)).collect())
+    Some((kind, format!("{}{behind}", SeriesKey::new(kind, subject.environment, subject.path.as_str()))))
+}
+
+/// The app, of what an app asks of an API.
+fn app_of(subject: &Subject) -> Subject {
+    let path = subject.path.split_once(' ').map_or(subject.path.as_str(), |(app, _)| app);
+    Subject::new(SubjectKind::App, subject.environment, path)
 }
 
 impl AlertFigures {
@@ -99,9 +136,9 @@ impl AlertFigures {
     /// Where the metadata or the figures cannot be read.
     pub async fn past_week(&self, domain: &str, rule: &AlertRule, (now, most): (Millis, usize)) -> Result<Vec<PastWeek>, StoreError> {
         let sources = self.store.sources().await?;
-        let mut subjects = subjects(&self.series, &sources, (domain, &rule.watch), now).await?;
-        subjects.truncate(most);
         let mut figures = FiguresAt::new(&self.series, now);
+        let mut subjects = figures.subjects(&sources, (domain, &rule.watch)).await?;
+        subjects.truncate(most);
         let from = (now - WEEK - rule.window()).div_euclid(MINUTE) * MINUTE;
         let mut all = Vec::new();
         for subject in subjects {
@@ -129,17 +166,6 @@ impl AlertFigures {
         let mut figures = FiguresAt::new(&self.series, now);
         let intervals = figures.intervals(&objective.subject, now - Millis::from(objective.period_days) * DAY, now).await?;
         Ok(observe::outcomes(objective, &intervals))
-    }
-}
-
-impl FiguresAt<'_> {
-    /// The minutes of a day at most.
-    async fn minutes(&mut self, subject: &Subject, from: Millis, to: Millis) -> Result<Vec<Interval>, StoreError> {
-        let plan = Plan::new(from, to, Some(MINUTE), self.now);
-        let (tier, first) = (i64::from(plan.tier.number()), plan.tier.chunk(plan.from));
-        let chunks = self.series.chunks(&subject_text(subject), tier, first, plan.to).await?;
-        let nodes = self.nodes(tier, first, plan.to).await?;
-        Ok(read(&plan, &stored(&chunks), &stored(nodes)).intervals)
     }
 }
 
