@@ -82,8 +82,8 @@ pub struct Evaluation {
 }
 
 impl Store {
-    /// Takes the lease or holds on to it until a time; nothing where another node has it. One that lasts longer than `longest` from now
-    /// was taken by a clock that was wrong.
+    /// Takes the lease or holds on to it until a time; nothing where another node has it. One that lasts more than twice as long as
+    /// `longest` from now was taken by a clock that was wrong. Clocks that differ by less take it from nobody who is alive.
     ///
     /// # Errors
     /// Where the database does not answer; so for every method below.
@@ -93,13 +93,14 @@ impl Store {
              ON CONFLICT (name) DO UPDATE SET
                  token = CASE WHEN leases.holder = excluded.holder THEN leases.token ELSE leases.token + 1 END,
                  holder = excluded.holder, until_ms = excluded.until_ms
-             WHERE leases.holder = excluded.holder OR leases.until_ms < $4 OR leases.until_ms > $3
+             WHERE leases.holder = excluded.holder OR leases.until_ms < $4 OR leases.until_ms > $5
              RETURNING token",
         )
         .bind(EVALUATOR)
         .bind(holder)
         .bind(now + longest)
         .bind(now)
+        .bind(now + 2 * longest)
         .fetch_optional(&self.pool)
         .await?;
         Ok(token.map(|token| Lease { holder: holder.to_owned(), token }))

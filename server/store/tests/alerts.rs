@@ -104,6 +104,8 @@ async fn one_node_evaluates_at_a_time(store: &Store) {
     store.end_lease(&second).await.unwrap();
     let third = lease("one", 53 * SECOND).await.unwrap();
     assert_ne!(third, first);
+    // Held by a clock that is some seconds ahead: its node is alive.
+    assert_eq!(lease("two", 50 * SECOND).await, None);
     // Held by a clock of tomorrow.
     lease("one", 86_400 * SECOND).await.unwrap();
     assert!(lease("two", 54 * SECOND).await.is_some());

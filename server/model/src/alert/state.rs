@@ -98,6 +98,9 @@ pub struct AlertState {
     /// When receivers were told last that it fires; nothing where they do not know.
     #[serde(default)]
     pub notified_at: Option<Millis>,
+    /// Who is told that it is resolved, where nothing else says it any more: its rule or its object may be gone by then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
 }
 
 impl AlertState {
@@ -157,6 +160,7 @@ impl AlertState {
             (Phase::Firing, _) if is_muted || self.acknowledged.is_some() => None,
             (Phase::Firing, None) => {
                 self.notified_at = Some(at);
+                self.told = if policy.skip_resolved { Vec::new() } else { policy.receivers.clone() };
                 Some(NoticeKind::Firing)
             }
             (Phase::Firing, Some(told)) => {
@@ -169,6 +173,7 @@ impl AlertState {
             (_, None) => None,
             (_, Some(_)) => {
                 self.notified_at = None;
+                self.told.clear();
                 (!policy.skip_resolved).then_some(NoticeKind::Resolved)
             }
         }

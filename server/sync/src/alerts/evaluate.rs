@@ -17,17 +17,19 @@ const OFTEN: Millis = HOUR;
 /// What is watched, and what of it is not looked at this time.
 #[derive(Default)]
 struct Looked {
+    /// The time of the evaluation before, by the same node.
+    before: Option<Millis>,
     watched: Vec<Watched>,
     resting: HashSet<(String, String)>,
 }
 
 impl Alerts {
-    /// Evaluates all rules and objectives as of a time.
+    /// Evaluates all rules and objectives as of a time; this node has done so before as of another one.
     ///
     /// # Errors
     /// Where the metadata or the figures cannot be read or written; then nothing was.
-    pub(super) async fn evaluate(&self, lease: &Lease, at: Millis) -> Result<(), StoreError> {
-        let mut looked = Looked::default();
+    pub(super) async fn evaluate(&self, lease: &Lease, at: Millis, before: Option<Millis>) -> Result<(), StoreError> {
+        let mut looked = Looked { before, ..Looked::default() };
         let mut figures = FiguresAt::new(&self.series, at);
         let sources = self.store.sources().await?;
         for row in self.store.alert_definitions(AlertDefinitionKind::Rule).await? {
@@ -69,7 +71,7 @@ impl Alerts {
         let condition = rule.words();
         for subject in figures.subjects(sources, (&row.domain, &rule.watch)).await? {
             let series = subject_text(&subject);
-            if rests(rule.window(), at) {
+            if rests(rule.window(), (looked.before, at)) {
                 looked.resting.insert((row.id.clone(), series));
                 continue;
             }
@@ -101,7 +103,7 @@ impl Alerts {
         };
         for rate in burn_rates(objective.period_days) {
             let series = format!("{}#{}", subject_text(&objective.subject), rate.key);
-            if rests(rate.long, at) {
+            if rests(rate.long, (looked.before, at)) {
                 looked.resting.insert((row.id.clone(), series));
                 continue;
             }
@@ -176,6 +178,30 @@ async fn look_at_rate(
     })
 }
 
-fn rests(window: Millis, at: Millis) -> bool {
-    window > OFTEN && at % MAX_STEP != 0
+/// Whether the evaluation before was in the same minute. A full minute is not waited for: evaluations that take long come as seldom as
+/// they take, and could miss each of them.
+fn rests(window: Millis, (before, at): (Option<Millis>, Millis)) -> bool {
+    window > OFTEN && before.is_some_and(|before| before.div_euclid(MAX_STEP) == at.div_euclid(MAX_STEP))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::clock::{MINUTE, SECOND};
+
+    use super::*;
+
+    #[test]
+    fn long_windows_are_looked_at_once_a_minute_however_slow_evaluations_are() {
+        for (first, every) in [(0, 10), (10, 20), (50, 20), (30, 60), (35, 7)] {
+            let (mut before, mut looked) = (None, Vec::new());
+            for at in (first * SECOND..10 * MINUTE).step_by(usize::try_from(every * SECOND).unwrap()) {
+                if !rests(3 * HOUR, (before, at)) {
+                    looked.push(at.div_euclid(MINUTE));
+                }
+                assert!(!rests(HOUR, (before, at)), "short ones each time");
+                before = Some(at);
+            }
+            assert_eq!(looked, (0..10).collect::<Vec<_>>(), "{first} {every}");
+        }
+    }
 }

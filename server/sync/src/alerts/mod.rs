@@ -84,23 +84,31 @@ impl Alerts {
         let now = self.host.now();
         let at = (now - LATE).div_euclid(EVERY) * EVERY;
         // Another time, not a later one: a clock that was put back must not stop evaluation.
-        if rounds.evaluated != Some(at) {
-            rounds.evaluated = Some(at);
-            rounds.lease = self.store.lease_evaluation(&self.name, now, LEASE).await?;
-            if let Some(lease) = &rounds.lease {
-                match self.evaluate(lease, at).await {
-                    // Another node has taken the lease, and evaluates.
-                    Err(StoreError::Stale) => {}
-                    done => done?,
-                }
-            }
-        }
+        let evaluated = if rounds.evaluated == Some(at) { Ok(()) } else { self.evaluate_once(rounds, (now, at)).await };
+        // What waits is sent, whether or not figures can be read.
+        self.send_due(sends).await?;
+        evaluated?;
         if rounds.cleaned.is_none_or(|at| at.elapsed() >= SELDOM) {
             rounds.cleaned = Some(Instant::now());
             self.store.remove_alert_events(now - HISTORY).await?;
             self.store.remove_notices(now - NOTICES).await?;
         }
-        self.send_due(sends).await
+        Ok(())
+    }
+
+    /// Evaluates as of a time, where this node has the lease. What fails is tried again in the next round, not ten seconds later.
+    async fn evaluate_once(&self, rounds: &mut Rounds, (now, at): (Millis, Millis)) -> Result<(), StoreError> {
+        rounds.lease = self.store.lease_evaluation(&self.name, now, LEASE).await?;
+        if let Some(lease) = &rounds.lease {
+            match self.evaluate(lease, at, rounds.looked).await {
+                Ok(()) => rounds.looked = Some(at),
+                // Another node has taken the lease, and evaluates.
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        rounds.evaluated = Some(at);
+        Ok(())
     }
 
     /// What was read; nothing where the row cannot be, which is said in the log now and then.
@@ -119,6 +127,8 @@ impl Alerts {
 #[derive(Default)]
 struct Rounds {
     evaluated: Option<Millis>,
+    /// The time of the last evaluation that this node has done itself.
+    looked: Option<Millis>,
     lease: Option<Lease>,
     cleaned: Option<Instant>,
 }

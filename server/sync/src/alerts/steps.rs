@@ -34,6 +34,12 @@ pub(super) struct Steps {
     pub(super) notices: Vec<(Notice, Vec<String>)>,
 }
 
+/// The condition of a notice, where the definition that had one is gone.
+const NOT_WATCHED: &str = "no longer watched, because the rule, the objective or its object was deleted";
+
+/// What ended with its definition: its domain and name with whoever was told, and its series.
+type Gone = BTreeMap<(String, String, Vec<String>), Vec<NoticeAlert>>;
+
 type ToTell<'a> = BTreeMap<(&'a str, NoticeKind), (&'a Watched, Vec<NoticeAlert>)>;
 
 /// Takes a step of each series that is watched, and ends those that no longer are. `resting` are watched, and not looked at this time.
@@ -74,6 +80,7 @@ pub(super) fn step_all(
             _ => steps.put.push(row),
         }
     }
+    let mut gone = Gone::new();
     for (place, row) in known {
         if resting.contains(&place) {
             continue;
@@ -81,23 +88,30 @@ pub(super) fn step_all(
         if let Ok(mut state) = row.decoded() {
             let transition = state.end(at);
             steps.events.extend(transition.map(|transition| event(id(), &row, transition, (at, state.value))));
-            // Its receivers are known by the other series of its definition.
-            if let Some(of) = watched.iter().find(|series| series.definition_id == row.definition_id)
-                && let Some(kind) = state.take_notice(&of.policy, false, at)
-            {
-                let alert = NoticeAlert { subject: row.series.clone(), value: state.value, since: state.since };
-                told.entry((of.definition_id.as_str(), kind)).or_insert_with(|| (of, Vec::new())).1.push(alert);
+            let alert = NoticeAlert { subject: row.series.clone(), value: state.value, since: state.since };
+            let receivers = std::mem::take(&mut state.told);
+            match watched.iter().find(|series| series.definition_id == row.definition_id) {
+                // Its receivers are known by the other series of its definition.
+                Some(of) => {
+                    if let Some(kind) = state.take_notice(&of.policy, false, at) {
+                        told.entry((of.definition_id.as_str(), kind)).or_insert_with(|| (of, Vec::new())).1.push(alert);
+                    }
+                }
+                None if receivers.is_empty() => {}
+                None => gone.entry((row.domain.clone(), row.name.clone(), receivers)).or_default().push(alert),
             }
         }
         steps.deleted.push(row);
     }
-    steps.notices = told
-        .into_iter()
-        .map(|((_, kind), (of, alerts))| {
-            let notice = Notice::new(kind, (&of.domain, &of.name), &of.condition, alerts, at);
-            (notice, of.policy.receivers.clone())
-        })
-        .collect();
+    let told = told.into_iter().map(|((_, kind), (of, alerts))| {
+        let notice = Notice::new(kind, (&of.domain, &of.name), &of.condition, alerts, at);
+        (notice, of.policy.receivers.clone())
+    });
+    let ended = gone.into_iter().map(|((domain, name, receivers), alerts)| {
+        let notice = Notice::new(NoticeKind::Resolved, (&domain, &name), NOT_WATCHED, alerts, at);
+        (notice, receivers)
+    });
+    steps.notices = told.chain(ended).collect();
     Ok(steps)
 }
 

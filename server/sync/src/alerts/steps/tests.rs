@@ -124,6 +124,9 @@ fn what_is_not_watched_any_more_ends_and_what_rests_stays() {
     world.step(&[], &[], 3 * MINUTE);
     assert_eq!((world.states.len(), world.events.len()), (0, 2));
     assert_eq!(world.events[1].1, "resolved");
+    assert_eq!(world.told, [(MINUTE, NoticeKind::Firing, 1), (3 * MINUTE, NoticeKind::Resolved, 1)], "also where its rule is gone");
+    world.step(&[], &[], 4 * MINUTE);
+    assert_eq!(world.told.len(), 2);
 }
 
 #[test]
