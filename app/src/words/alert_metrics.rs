@@ -27,5 +27,9 @@ texts! {
         lag = "Lag";
         freshness = "Age of the newest row";
         version_age = "Age of the live version";
+        cpu = "CPU, as a share of one core";
+        memory = "Memory";
+        open_files = "Open files";
+        loop_delay = "Event-loop delay";
     }
 }

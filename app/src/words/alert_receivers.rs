@@ -27,9 +27,6 @@ texts! {
         create = "Create receiver";
         create_about = "A webhook is posted as JSON and signed. Its secret is shown once, when the receiver is created.";
         saved = "The receiver is saved.";
-        domain = "Domain";
-        name = "Name";
-        name_help = "Lowercase letters, digits and hyphens.";
         url = "URL";
         of_webhook = "Webhook only";
         url_help = "Begins with https://. Addresses in private networks need the permission of an operator.";

@@ -30,12 +30,12 @@ texts! {
         created = "The silence is created.";
         optional = "Optional";
         rule = "Rule or objective";
-        rule_help = "Its name.";
+        rule_help = "Choose one of the list, or leave empty for any.";
         kind = "Kind of object";
         any_kind = "Any";
         environment = "Environment";
         path = "Object";
-        path_help = "Such as travel/plane. Of a source, its name.";
+        path_help = "Choose one of the list, or leave empty for any.";
         hours = "Hours";
         hours_note = "Unless an end is entered";
         from_utc = "Start (UTC)";

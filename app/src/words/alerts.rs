@@ -37,7 +37,7 @@ texts! {
         in_maintenance = "In a maintenance window";
         rules = "Rules";
         no_rules_title = "No rules yet";
-        no_rules_text = "A rule fires when a metric of an API, source, dataset, job or compartment is above or below a threshold.";
+        no_rules_text = "A rule fires when a metric of an API, app, source, dataset, job, compartment, node or domain is above or below a threshold.";
         told = "Receivers";
         portal_alone = "None, shown in the portal";
         history = "History";

@@ -25,14 +25,11 @@ texts! {
         change = "Change objective";
         saved = "The objective is saved.";
         create_about = "Responses with status 500 and above count as bad. Receivers are told when the error budget is used too fast.";
-        domain = "Domain";
-        name = "Name";
-        name_help = "Lowercase letters, digits and hyphens.";
         kind = "Kind";
         availability = "Availability of an API";
         latency = "Latency of an API";
         freshness = "Freshness of a dataset";
-        object_help = "Such as travel/plane.";
+        object_help = "Choose one of the list: type a part of its name.";
         environment = "Environment";
         environment_help = "Of APIs only.";
         target_help = "Percent of requests, or of time, that must be good: 95 to 99.999.";
@@ -46,8 +43,6 @@ texts! {
         also_bad_help = "Error codes of availability, separated by commas, such as too-many-requests.";
         bad_code(code: &str) = "Unknown error code {code}. Enter codes as docs/errors.md lists them.";
         optional = "Optional";
-        receivers = "Receivers";
-        receivers_help = "Names, separated by commas.";
         delete = "Delete objective";
         delete_title(path: &str) = "Delete objective {path}?";
         delete_effect(object: &str) = "Nobody is told any more when {object} uses its error budget too fast.";

@@ -1,7 +1,7 @@
 //! The pages of alerts without a script: what a form shows is what it sends, what is wrong is told beside its field, and nothing goes
 //! without a question.
 
-use reqwest::Client;
+use reqwest::{Client, Method};
 use serde_json::{Value as Json, json};
 use testkit::{Admin, Sluice};
 
@@ -17,7 +17,11 @@ struct Browser<'a> {
 
 impl<'a> Browser<'a> {
     async fn of(server: &'a Sluice) -> Self {
-        let http = Admin::browser(server, "owner@demo").await;
+        Self::signed_in(server, "owner@demo").await
+    }
+
+    async fn signed_in(server: &'a Sluice, email: &str) -> Self {
+        let http = Admin::browser(server, email).await;
         let form_token = Admin::form_token(&http, server).await;
         Self { http, server, form_token }
     }
@@ -53,6 +57,19 @@ fn hidden(form: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// Whether a list of a page has a value to choose.
+fn offers(page: &str, list: &str, value: &str) -> bool {
+    let begin = format!("<datalist id=\"{list}\"");
+    let options = page.split_once(&begin).and_then(|(_, rest)| rest.split_once("</datalist>")).map_or("", |(options, _)| options);
+    options.contains(&format!("value=\"{value}\""))
+}
+
+/// The first input of a page with a part.
+fn input<'a>(page: &'a str, part: &str) -> &'a str {
+    let mut inputs = page.split("<input ").skip(1).filter_map(|rest| rest.split('>').next());
+    inputs.find(|input| input.contains(part)).unwrap_or_default()
+}
+
 /// Whether a form opens a question in place of doing what it is for.
 fn asks(page: &str, function: &str) -> bool {
     let forms = forms_of(page, function);
@@ -69,6 +86,21 @@ async fn a_rule_is_previewed_saved_as_it_was_shown_changed_and_deleted() {
     assert!(begin.contains("value=\"500\"") && forms_of(&begin, "set-alert-rule").is_empty(), "nothing is saved that was not previewed");
     let wrong = browser.page(&format!("/monitoring/alerts/rules/new?{}", RULE.replace("0.05", "5"))).await;
     assert!(wrong.contains("Enter a share between 0 and 1") && forms_of(&wrong, "set-alert-rule").is_empty());
+
+    // What can be watched and told is picked out of what there is; nodes are for admins.
+    let team = json!({"channel": "portal"});
+    let (status, said) = owner.call(Method::PUT, "/receivers/travel/team", Some(team)).await;
+    assert!(status.is_success(), "{said}");
+    let picking = browser.page(&format!("/monitoring/alerts/rules/new?{}", RULE.replace("receivers=", "receivers=team"))).await;
+    for path in ["travel/plane", "travel/demo-app", "travel/aircraft", "flights-db", "travel/high", "travel"] {
+        assert!(offers(&picking, "path-choices", path), "{path}");
+    }
+    assert!(picking.contains("value=\"domain\"") && !picking.contains("value=\"node\""));
+    let picked = input(&picking, "name=\"receivers\"");
+    assert!(picked.contains("value=\"team\"") && picked.contains("checked"), "{picked}");
+    assert!(hidden(forms_of(&picking, "set-alert-rule")[0]).contains(&("fields[receivers]", "team")));
+    let admin = Browser::signed_in(&server, "admin@demo").await.page("/monitoring/alerts/rules/new?domain=travel").await;
+    assert!(admin.contains("value=\"node\""));
 
     let shown = browser.page(&format!("/monitoring/alerts/rules/new?{RULE}")).await;
     assert!(shown.contains("id=\"preview\"") && shown.contains("Error share above 5 % over 5 min, for 2 min"), "{shown}");
@@ -108,6 +140,7 @@ async fn silences_windows_receivers_and_objectives_are_made_by_their_forms() {
         [("domain", "travel"), ("name", "night"), ("days[]", "monday"), ("days[]", "sunday"), ("start", "23:30"), ("minutes", "90")];
     assert_eq!(browser.sends("new-maintenance-window", &window).await.0, 200);
     let page = browser.page("/monitoring/alerts/silences").await;
+    assert!(offers(&page, "path-choices", "flights-db") && offers(&page, "window-path-choices", "travel/plane"), "{page}");
     assert!(page.contains("api travel/plane") && page.contains("Monday, Sunday at 23:30 for 90 min, UTC"), "{page}");
     assert!(asks(&page, "end-silence") && asks(&page, "delete-maintenance-window"));
 
@@ -120,11 +153,15 @@ async fn silences_windows_receivers_and_objectives_are_made_by_their_forms() {
 
     let objective = [("domain", "travel"), ("name", "plane"), ("kind", "latency"), ("environment", "prod"), ("path", "travel/plane")];
     let objective = [&objective[..], &[("target", "99.5"), ("within", "200"), ("period_days", "30"), ("min_bad", "5")]].concat();
-    let named = [&objective[..], &[("receivers", "team, nobody")]].concat();
+    let named = [&objective[..], &[("receivers[]", "travel/team"), ("receivers[]", "finance/team")]].concat();
     let (status, said) = browser.sends("set-objective", &named).await;
     assert_eq!((status, &said["errors"][0]["field"]), (400, &json!("notify.receivers.1")), "{said}");
+    let objective = [&objective[..], &[("receivers[]", "travel/team")]].concat();
     assert_eq!(browser.sends("set-objective", &objective).await.0, 200);
     let page = browser.page("/monitoring/objectives?change=travel/plane").await;
+    let picked = input(&page, "name=\"receivers[]\"");
+    assert!(picked.contains("value=\"travel/team\"") && picked.contains("checked"), "{picked}");
+    assert!(offers(&page, "path-choices", "travel/aircraft") && !offers(&page, "path-choices", "flights-db"), "APIs and datasets alone");
     assert!(page.contains("99.5 % of requests within 200 ms over 30 days") && asks(&page, "delete-objective"), "{page}");
     let form = forms_of(&page, "set-objective")[0];
     assert!(form.contains("value=\"99.5\"") && form.contains("name=\"edit\""), "{form}");

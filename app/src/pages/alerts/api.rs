@@ -200,11 +200,12 @@ pub async fn set_objective(
     #[server(default)] period_days: String,
     #[server(default)] min_bad: String,
     #[server(default)] also_bad: String,
-    #[server(default)] receivers: String,
+    #[server(default)] receivers: Vec<String>,
 ) -> Result<(), PortalError> {
     use super::objective_reading::read;
     use super::objective_text::Typed;
     let (control, caller) = crate::session::asker().await?;
+    let receivers = super::typed::receivers_of(&domain, &receivers);
     let objective = read(&Typed { kind, environment, path, target, within, period_days, min_bad, also_bad, receivers })?;
     let input = control::alerts::ObjectiveInput { edit: super::rule_text::edit(&edit)?, objective };
     control.set_objective(&caller, (&domain, &name), &input).await?;

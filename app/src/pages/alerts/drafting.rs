@@ -6,7 +6,7 @@ use model::{Action, ErrorCode, Problem};
 
 use super::rule_draft::RuleDraft;
 use super::rule_fields::RuleFields;
-use super::{listed, metrics, preview, rule_text};
+use super::{choices, listed, metrics, preview, rule_text, typed};
 use crate::words::words;
 
 /// What a form begins with where nobody has chosen anything.
@@ -21,15 +21,20 @@ pub(super) async fn draft(
 ) -> Result<RuleDraft, Problem> {
     let domains = listed::domains_where(control, caller, Action::EditAlert).await?;
     let is_new = name.is_empty();
-    let fields = if is_new { new_fields(asked.clone(), &domains) } else { known_fields(control, caller, (domain, name), &asked).await? };
+    let mut fields =
+        if is_new { new_fields(asked.clone(), &domains) } else { known_fields(control, caller, (domain, name), &asked).await? };
+    fields.receivers = typed::names(&fields.receivers).join(", ");
     let may_edit = caller.can(Action::EditAlert, &fields.domain);
     let receivers = control.receivers(caller).await?.into_iter().filter(|receiver| receiver.domain == fields.domain);
+    let objects = if may_edit { choices::objects(control, caller, std::slice::from_ref(&fields.domain), &[]).await? } else { Vec::new() };
     let alerts = control.alerts(caller).await?;
     let is_firing = |of: &&model::view::AlertView| of.phase == Phase::Firing && of.domain == domain && of.name == name;
     let mut draft = RuleDraft {
         is_new,
         may_edit,
         receivers: receivers.map(|receiver| receiver.name).collect(),
+        may_watch_nodes: caller.can(Action::Administer, ""),
+        objects,
         metrics: metrics::choices(),
         templates: Template::all().into_iter().map(Template::name).collect(),
         condition: String::new(),
@@ -62,7 +67,7 @@ async fn told(control: &Control, caller: &Caller, draft: &mut RuleDraft, (rule, 
         Ok(weeks) => draft.preview = Some(preview::drawn(&draft.fields.domain, &weeks, control.now(caller), &crate::session::zone())),
         Err(problem) => draft.problem = Some(problem),
     }
-    draft.is_ready = draft.problem.as_ref().is_none_or(|problem| problem.code != ErrorCode::Invalid);
+    draft.is_ready = draft.problem.as_ref().is_none_or(|problem| !matches!(problem.code, ErrorCode::Invalid | ErrorCode::Forbidden));
 }
 
 fn new_fields(asked: RuleFields, domains: &[String]) -> RuleFields {

@@ -12,6 +12,8 @@ pub(super) const SILENCES: &str = "/monitoring/alerts/silences";
 pub(super) const RECEIVERS: &str = "/monitoring/alerts/receivers";
 pub(super) const OBJECTIVES: &str = "/monitoring/objectives";
 
+const NODE: &str = "node";
+
 /// The pages beside each other.
 pub(super) fn pages(here: &'static str) -> AnyView {
     let say = &words().alerts;
@@ -38,17 +40,21 @@ pub(super) fn some_environment(open: &str) -> Vec<(String, String)> {
     std::iter::once((String::new(), open.to_owned())).chain(known).collect()
 }
 
-/// The kinds of objects that a rule can watch.
-pub(super) fn kinds() -> Vec<(String, String)> {
+/// The kinds of objects that a rule can watch; nodes are for admins.
+pub(super) fn kinds(with_nodes: bool) -> Vec<(String, String)> {
     let say = &words().alert_rule;
     let all = [
         ("api", say.kind_api),
+        ("app", say.kind_app),
         ("source", say.kind_source),
         ("dataset", say.kind_dataset),
         ("job", say.kind_job),
         ("compartment", say.kind_compartment),
+        ("domain", say.kind_domain),
+        (NODE, say.kind_node),
     ];
-    all.map(|(key, name)| (key.to_owned(), name.to_owned())).into()
+    let shown = all.into_iter().filter(|(key, _)| with_nodes || *key != NODE);
+    shown.map(|(key, name)| (key.to_owned(), name.to_owned())).collect()
 }
 
 #[cfg(test)]

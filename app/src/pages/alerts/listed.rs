@@ -8,7 +8,8 @@ use model::alert::Matcher;
 use model::view::SubjectKind;
 use model::{Action, Problem};
 
-use super::shown::{ObjectivesShown, ReceiversShown, SilencesShown};
+use super::choices;
+use super::shown::{MatcherLists, ObjectivesShown, ReceiversShown, SilencesShown};
 use crate::words::words;
 
 /// Notices that the page shows.
@@ -31,12 +32,12 @@ pub(super) async fn silences(control: &Control, caller: &Caller) -> Result<Silen
         let about = matcher_words(&of.domain, &of.window.matcher);
         (of, about)
     });
-    Ok(SilencesShown {
-        silences: silences.collect(),
-        windows: windows.collect(),
-        now: control.now(caller),
-        domains: domains_where(control, caller, Action::EditAlert).await?,
-    })
+    let domains = domains_where(control, caller, Action::EditAlert).await?;
+    let lists = MatcherLists {
+        rules: choices::rules(control, caller, &domains).await?,
+        objects: choices::objects(control, caller, &domains, &[]).await?,
+    };
+    Ok(SilencesShown { silences: silences.collect(), windows: windows.collect(), now: control.now(caller), domains, lists })
 }
 
 /// `Rule errors, api travel/plane, prod`, or all alerts of the domain.
@@ -71,9 +72,12 @@ pub(super) async fn objectives(control: &Control, caller: &Caller) -> Result<Obj
         let burn = of.budget.filter(|budget| budget.outcomes.total > 0).map(|budget| budget.outcomes.burn_rate(of.objective.target));
         (of, burn)
     });
+    let domains = domains_where(control, caller, Action::EditAlert).await?;
     Ok(ObjectivesShown {
         objectives: objectives.collect(),
         risks: control.risks(caller).await?,
-        domains: domains_where(control, caller, Action::EditAlert).await?,
+        objects: choices::objects(control, caller, &domains, &[SubjectKind::Api, SubjectKind::Dataset]).await?,
+        receivers: choices::receivers(control, caller, &domains).await?,
+        domains,
     })
 }

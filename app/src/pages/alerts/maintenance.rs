@@ -7,12 +7,13 @@ use model::view::MaintenanceView;
 use super::api::{DeleteMaintenanceWindow, NewMaintenanceWindow};
 use super::frame::error_at;
 use super::matched::matched;
+use super::shown::MatcherLists;
 use crate::ui::{ActionForm, Choice, ConfirmDialog, FormAction, FormToken, NumberField, SaveForm, SelectField, TextField, as_they_are};
 use crate::words::words;
 
 pub(super) fn windows(
     windows: Vec<(MaintenanceView, String)>,
-    domains: &[String],
+    (domains, lists): (&[String], &MatcherLists),
     make: FormAction<NewMaintenanceWindow>,
     delete: FormAction<DeleteMaintenanceWindow>,
 ) -> AnyView {
@@ -38,7 +39,7 @@ pub(super) fn windows(
         <section class="card clip" id="windows">
             <div class="card-head"><h2>{say.windows}</h2><span class="count">{count}</span></div>
             {body}
-            {(!domains.is_empty()).then(|| form(domains, make))}
+            {(!domains.is_empty()).then(|| form(domains, lists, make))}
         </section>
     }
     .into_any()
@@ -102,9 +103,9 @@ fn day_key(day: WeekDay) -> &'static str {
     }
 }
 
-fn form(domains: &[String], make: FormAction<NewMaintenanceWindow>) -> AnyView {
+fn form(domains: &[String], lists: &MatcherLists, make: FormAction<NewMaintenanceWindow>) -> AnyView {
     let say = &words().alert_silences;
-    let domains = as_they_are(domains.to_vec());
+    let (domains, matched) = (as_they_are(domains.to_vec()), matched("window-", lists, make));
     let days = WeekDay::ALL.map(|day| view! { <Choice name="days[]" value=day_key(day) label=day_name(day)/> });
     view! {
         <details class="card-pad">
@@ -114,7 +115,7 @@ fn form(domains: &[String], make: FormAction<NewMaintenanceWindow>) -> AnyView {
                     <SelectField id="window-domain" label=say.domain name="domain" choices=domains/>
                     <TextField id="window-name" label=say.name help=say.name_help name="name" error=error_at(make, &["name", "domain"]) required=true/>
                 </div>
-                {matched("window-", make)}
+                {matched}
                 <fieldset class="stack-2"><legend class="label">{say.days}</legend><div class="row">{days.into_iter().collect_view()}</div></fieldset>
                 <div class="form-row">
                     <TextField id="window-start" label=say.start help=say.start_help name="start" kind="time" value="02:00" error=error_at(make, &["start", "start_minute", "days"])/>

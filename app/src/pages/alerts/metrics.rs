@@ -39,6 +39,10 @@ pub(super) fn name(metric: Metric) -> &'static str {
         Metric::Lag => say.lag,
         Metric::Freshness => say.freshness,
         Metric::VersionAge => say.version_age,
+        Metric::Cpu => say.cpu,
+        Metric::Memory => say.memory,
+        Metric::OpenFiles => say.open_files,
+        Metric::LoopDelay => say.loop_delay,
         other => other.key(),
     }
 }

@@ -3,6 +3,8 @@
 pub(crate) mod api;
 mod callout;
 #[cfg(feature = "ssr")]
+mod choices;
+#[cfg(feature = "ssr")]
 mod drafting;
 mod firing;
 mod frame;
@@ -14,6 +16,7 @@ mod maintenance;
 mod matched;
 #[cfg(feature = "ssr")]
 mod metrics;
+mod named;
 mod notices;
 mod objective_form;
 #[cfg(feature = "ssr")]
@@ -22,6 +25,7 @@ mod objective_text;
 mod objectives;
 #[cfg(feature = "ssr")]
 mod preview;
+mod receiver_picker;
 mod receivers;
 mod rule;
 mod rule_draft;

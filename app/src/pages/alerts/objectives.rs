@@ -36,9 +36,9 @@ pub(crate) fn ObjectivesPage() -> impl IntoView {
 
 fn page(shown: ObjectivesShown, changed: &str, set: FormAction<SetObjective>, delete: FormAction<DeleteObjective>) -> AnyView {
     let say = &words().objectives;
-    let ObjectivesShown { objectives, risks, domains } = shown;
+    let ObjectivesShown { objectives, risks, domains, objects, receivers } = shown;
     let of_changed = objectives.iter().map(|(of, _)| of).find(|of| path_of(of) == changed && domains.contains(&of.domain));
-    let form = (!domains.is_empty()).then(|| form(&domains, of_changed, set));
+    let form = (!domains.is_empty()).then(|| form(&domains, (&objects, &receivers), of_changed, set));
     view! {
         <PageHead title=say.title lead=say.lead/>
         {pages(OBJECTIVES)}

@@ -7,11 +7,12 @@ use model::view::ReceiverView;
 
 use super::api::{DeleteReceiver, RetryNotice, SetReceiver, TestReceiver, receivers};
 use super::frame::{RECEIVERS, error_at, pages};
+use super::named::{Named, named};
 use super::notices::notices;
 use super::shown::ReceiversShown;
 use crate::ui::{
     ActionForm, Callout, ConfirmDialog, FormAction, FormProblem, FormToken, Load, PageHead, PageName, SaveForm, SelectField, SwitchField,
-    TextField, Time, Tone, address_memo, as_they_are, confirms, copyable, done, loaded,
+    TextField, Time, Tone, address_memo, confirms, copyable, done, loaded,
 };
 use crate::words::words;
 
@@ -162,6 +163,7 @@ fn form(domains: &[String], changed: Option<ReceiverView>, set: FormAction<SetRe
     let channels = [("webhook", say.webhook), ("email", say.email), ("portal", say.portal)];
     let channels = channels.map(|(key, name)| (key.to_owned(), name.to_owned())).to_vec();
     let is_changed = changed.is_some();
+    let changed = changed.map(|of| Named { domain: of.domain, name: of.name, edit: of.edit });
     let named = named(domains, changed, set);
     view! {
         <section class="card card-pad stack" id="receiver-form">
@@ -179,27 +181,4 @@ fn form(domains: &[String], changed: Option<ReceiverView>, set: FormAction<SetRe
         </section>
     }
     .into_any()
-}
-
-/// Its name is fixed once it is there: rules name it.
-fn named(domains: &[String], changed: Option<ReceiverView>, set: FormAction<SetReceiver>) -> AnyView {
-    let say = &words().alert_receivers;
-    match changed {
-        Some(of) => {
-            let path = path_of(&of);
-            view! {
-                <p class="medium">{path}</p>
-                <input type="hidden" name="domain" value=of.domain/><input type="hidden" name="name" value=of.name/>
-                <input type="hidden" name="edit" value=of.edit.to_string()/>
-            }
-            .into_any()
-        }
-        None => view! {
-            <div class="form-row">
-                <SelectField id="domain" label=say.domain name="domain" choices=as_they_are(domains.to_vec())/>
-                <TextField id="name" label=say.name help=say.name_help name="name" error=error_at(set, &["name", "domain"]) required=true/>
-            </div>
-        }
-        .into_any(),
-    }
 }

@@ -17,6 +17,10 @@ pub struct RuleDraft {
     pub domains: Vec<String>,
     /// Receivers of the domain, by name.
     pub receivers: Vec<String>,
+    /// Whether the reader may watch nodes.
+    pub may_watch_nodes: bool,
+    /// What of the domain can be watched, by path, each with what it is.
+    pub objects: Vec<(String, String)>,
     /// Metrics with their names.
     pub metrics: Vec<(String, String)>,
     /// Templates, by name.

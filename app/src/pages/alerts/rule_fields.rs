@@ -47,7 +47,8 @@ impl RuleFields {
             keep_minutes: text("keep_minutes"),
             min_events: text("min_events"),
             no_data: text("no_data"),
-            receivers: text("receivers"),
+            // A box for each.
+            receivers: query.get_all("receivers").unwrap_or_default().join(", "),
             repeat_minutes: text("repeat_minutes"),
             skip_resolved: text("skip_resolved"),
             template: text("template"),

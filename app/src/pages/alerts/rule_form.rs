@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::api::SetAlertRule;
 use super::frame::{fault, kinds, some_environment};
+use super::receiver_picker::{names_in, receiver_picker};
 use super::rule_draft::RuleDraft;
-use crate::ui::{FormAction, NumberField, SelectField, SwitchField, TextField, as_they_are};
+use crate::ui::{FormAction, NumberField, PickField, SelectField, SwitchField, TextField, as_they_are};
 use crate::words::words;
 
 /// What a new rule begins with: a domain and a template.
@@ -62,9 +63,9 @@ fn watched(draft: &RuleDraft, save: FormAction<SetAlertRule>) -> AnyView {
     let of = |names: &'static [&'static str]| error(draft, save, names);
     view! {
         <div class="form-row">
-            <SelectField id="kind" label=say.kind name="kind" choices=kinds() value=fields.kind error=of(&["watch.kind", "kind"])/>
+            <SelectField id="kind" label=say.kind name="kind" choices=kinds(draft.may_watch_nodes) value=fields.kind error=of(&["watch.kind", "kind"])/>
             <SelectField id="environment" label=say.environment help=say.environment_help name="environment" choices=some_environment(say.no_environment) value=fields.environment error=of(&["watch.environment"])/>
-            <TextField id="path" label=say.path note=say.path_note help=say.path_help name="path" value=fields.path error=of(&["watch.path", "path"])/>
+            <PickField id="path" label=say.path note=say.path_note help=say.path_help name="path" choices=draft.objects.clone() value=fields.path error=of(&["watch.path", "path"])/>
         </div>
     }
     .into_any()
@@ -100,10 +101,10 @@ fn notices(draft: &RuleDraft, save: FormAction<SetAlertRule>) -> AnyView {
     let say = &words().alert_rule;
     let fields = draft.fields.clone();
     let of = |names: &'static [&'static str]| error(draft, save, names);
-    let known = if draft.receivers.is_empty() { say.no_receivers.to_owned() } else { (say.known_receivers)(&draft.receivers.join(", ")) };
+    let receivers = receiver_picker("receivers", &draft.receivers, names_in(&fields.receivers), of(&["notify.receivers"]));
     view! {
+        {receivers}
         <div class="form-row">
-            <TextField id="receivers" label=say.receivers note=say.receivers_note help=known name="receivers" value=fields.receivers error=of(&["notify.receivers"])/>
             <NumberField id="repeat_minutes" label=say.repeat note=say.repeat_note unit=say.minutes name="repeat_minutes" value=fields.repeat_minutes error=of(&["notify.repeat_minutes"])/>
         </div>
         <SwitchField name="skip_resolved" label=say.skip_resolved on={fields.skip_resolved == "true"}/>

@@ -78,6 +78,16 @@ pub struct SilencesShown {
     pub now: Millis,
     /// Where the reader may change them.
     pub domains: Vec<String>,
+    pub lists: MatcherLists,
+}
+
+/// What the forms of silences and maintenance windows are filled from, each with what it is: those of the domains that the reader may
+/// change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatcherLists {
+    /// Rules and objectives.
+    pub rules: Vec<(String, String)>,
+    pub objects: Vec<(String, String)>,
 }
 
 /// The page of receivers and notices.
@@ -98,4 +108,8 @@ pub struct ObjectivesShown {
     pub risks: Vec<RiskView>,
     /// Where the reader may change them.
     pub domains: Vec<String>,
+    /// APIs and datasets of these domains, each with what it is.
+    pub objects: Vec<(String, String)>,
+    /// Receivers of these domains, by path.
+    pub receivers: Vec<String>,
 }

@@ -8,7 +8,7 @@ use super::api::{DeleteMaintenanceWindow, EndSilence, NewMaintenanceWindow, NewS
 use super::frame::{SILENCES, error_at, pages};
 use super::maintenance::windows;
 use super::matched::matched;
-use super::shown::SilencesShown;
+use super::shown::{MatcherLists, SilencesShown};
 use crate::ui::{
     ActionForm, ConfirmDialog, FormAction, FormProblem, FormToken, Load, NumberField, PageHead, PageName, SaveForm, SelectField, TextField,
     Time, as_they_are, confirms, done, loaded,
@@ -27,15 +27,15 @@ pub(crate) fn SilencesPage() -> impl IntoView {
     view! {
         <PageName name=say.title/>
         <Load resource=shown page=true view=move |shown| {
-            let SilencesShown { silences, windows: of_weeks, now, domains } = shown;
+            let SilencesShown { silences, windows: of_weeks, now, domains, lists } = shown;
             view! {
                 <PageHead title=say.title lead=say.lead/>
                 {pages(SILENCES)}
                 <div class="stack-6">
                     <FormProblem action=end/><FormProblem action=delete/>
                     {list(silences, now, &domains, end)}
-                    {form(&domains, make)}
-                    {windows(of_weeks, &domains, make_window, delete)}
+                    {form(&domains, &lists, make)}
+                    {windows(of_weeks, (&domains, &lists), make_window, delete)}
                 </div>
             }
         }/>
@@ -101,19 +101,19 @@ fn row(of: SilenceView, about: String, now: Millis, end: Option<FormAction<EndSi
     .into_any()
 }
 
-fn form(domains: &[String], make: FormAction<NewSilence>) -> AnyView {
+fn form(domains: &[String], lists: &MatcherLists, make: FormAction<NewSilence>) -> AnyView {
     let say = &words().alert_silences;
     if domains.is_empty() {
         return ().into_any();
     }
-    let domains = as_they_are(domains.to_vec());
+    let (domains, matched) = (as_they_are(domains.to_vec()), matched("", lists, make));
     view! {
         <section class="card card-pad stack">
             <h2>{say.create}</h2>
             <p class="t-2 s13">{say.create_about}</p>
             <SaveForm action=make save=say.create saved=say.created>
                 <SelectField id="domain" label=say.domain name="domain" choices=domains/>
-                {matched("", make)}
+                {matched}
                 <div class="form-row">
                     <NumberField id="hours" label=say.hours note=say.hours_note name="hours" value="1".to_owned() error=error_at(make, &["hours"])/>
                     <TextField id="from" label=say.from_utc note=say.optional help=say.from_help name="from" kind="datetime-local" error=error_at(make, &["from"])/>

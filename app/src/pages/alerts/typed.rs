@@ -14,6 +14,13 @@ pub(super) fn names(text: &str) -> Vec<String> {
     text.split([',', ' ', '\n', '\r', '\t', ';']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
+/// Receivers that were picked by their paths, as their domain calls them. Those of another domain keep their paths, which no receiver of
+/// this one has as its name.
+pub(super) fn receivers_of(domain: &str, picked: &[String]) -> String {
+    let own = |path: &String| path.strip_prefix(domain).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path).to_owned();
+    picked.iter().map(own).collect::<Vec<_>>().join(", ")
+}
+
 /// Nothing where it is empty.
 pub(super) fn some(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
@@ -77,5 +84,7 @@ mod tests {
         assert!(decimal("threshold", "0.05").is_ok() && decimal("threshold", "nan").is_err());
         assert_eq!(matcher("", "", "", "").unwrap(), Matcher::default());
         assert!(matcher("", "planet", "", "").is_err());
+        let picked = ["travel/team", "finance/team", "travels/team", "night"].map(str::to_owned);
+        assert_eq!(receivers_of("travel", &picked), "team, finance/team, travels/team, night");
     }
 }

@@ -5,6 +5,7 @@ mod definitions;
 mod firing;
 mod notices;
 mod objectives;
+mod objects;
 mod own_figures;
 mod receivers;
 mod risks;

@@ -45,6 +45,15 @@ impl Control {
         Ok(views)
     }
 
+    /// The domains and names of the objectives of the caller's domains, without what their budgets take to read.
+    ///
+    /// # Errors
+    /// Where the metadata does not answer.
+    pub async fn objective_names(&self, caller: &Caller) -> Result<Vec<(String, String)>, Problem> {
+        let rows = self.visible_definitions(caller, AlertDefinitionKind::Objective).await?;
+        Ok(rows.into_iter().map(|row| (row.domain, row.name)).collect())
+    }
+
     /// Makes an objective or changes it.
     ///
     /// # Errors
