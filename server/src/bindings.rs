@@ -91,6 +91,10 @@ impl ReadSamples for StoredSamples {
     async fn over_period(&self, objective: &Objective) -> Result<Outcomes, Problem> {
         Ok(self.0.over_period(objective, Host::now(&Machine)).await?)
     }
+
+    async fn over_windows(&self, objective: &Objective) -> Result<Vec<(Outcomes, Outcomes)>, Problem> {
+        Ok(self.0.over_windows(objective, Host::now(&Machine)).await?)
+    }
 }
 
 /// The figures that this process writes.

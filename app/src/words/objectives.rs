@@ -48,7 +48,16 @@ texts! {
         delete_effect(object: &str) = "Nobody is told any more when {object} uses its error budget too fast.";
         delete_undo = "A deleted objective cannot be restored.";
         deleted = "The objective is deleted.";
-        risks = "At risk";
+        burn_rate_of(rate: &str, limit: &str, window: &str) = "{rate} of {limit} in {window}";
+        hours(count: i64) = "{count} h";
+        minutes(count: i64) = "{count} min";
+        at_risk = "At risk";
+        none_at_risk = "No objective is at risk: budgets are left, and none is used too fast.";
+        why = "Why";
+        budget_used = "The error budget is used up: the objective is missed.";
+        little_left(share: &str) = "{share} % of the error budget is left.";
+        too_fast(rate: &str, window: &str) = "In the last {window} the error budget was used {rate} times too fast.";
+        risks = "Risks";
         no_risks = "Everything that is live has an owner, limits, fallbacks and objectives.";
         risk = "Risk";
         what_to_do = "What to do";

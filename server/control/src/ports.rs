@@ -69,6 +69,9 @@ pub trait ReadSamples: Send + Sync {
 
     /// What of the period of an objective was bad until now.
     async fn over_period(&self, objective: &Objective) -> Result<Outcomes, Problem>;
+
+    /// The same over the longer and the shorter window of each of its burn rates, in their order.
+    async fn over_windows(&self, objective: &Objective) -> Result<Vec<(Outcomes, Outcomes)>, Problem>;
 }
 
 /// Whether this process can write its figures over time.

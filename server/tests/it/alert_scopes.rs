@@ -126,6 +126,20 @@ async fn an_app_a_domain_and_a_node_are_watched_as_a_whole() {
     until(2 * LONG, "so few fail of all", async || alert(&admin, &whole).await["phase"] == "resolved").await;
     assert_eq!(alert(&admin, &app).await["phase"], "firing");
 
+    // An objective whose budget is used too fast is at risk, whatever is left of it.
+    let subject = json!({"kind": "api", "environment": "prod", "path": "travel/plane"});
+    let objective = json!({"objective": {"subject": subject, "kind": "availability", "target": 99.9}});
+    let (status, said) = admin.call(Method::PUT, "/objectives/travel/answers", Some(objective)).await;
+    assert!(status.is_success(), "{said}");
+    let objectives = admin.get("/objectives").await;
+    let fast = &objectives[0]["burning"][0];
+    assert_eq!((&fast["key"], &fast["fires"]), (&json!("fast"), &json!(true)), "{objectives}");
+    assert!((fast["over_short"].as_f64().unwrap() - 500.0).abs() < 1e-6, "half of all fail, where one in a thousand may: {fast}");
+    let page = Admin::browser(&server, "admin@demo").await.get(format!("{}/monitoring/objectives", server.url)).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    let at_risk = page.split_once("id=\"at-risk\"").unwrap().1.split_once("</section>").unwrap().0;
+    assert!(at_risk.contains("travel/answers") && at_risk.contains("500.0 times too fast"), "{at_risk}");
+
     // Documents have the same rules, and the same authority.
     let exported = admin.get("/export").await.as_str().unwrap().to_owned();
     assert!(exported.contains("kind: domain") && exported.contains("kind: node"), "{exported}");

@@ -1,6 +1,7 @@
 //! Alerts: what fires, the rules with their preview, silences and maintenance windows, receivers, and objectives.
 
 pub(crate) mod api;
+mod at_risk;
 mod callout;
 #[cfg(feature = "ssr")]
 mod choices;
@@ -27,6 +28,7 @@ mod objectives;
 mod preview;
 mod receiver_picker;
 mod receivers;
+mod risks;
 mod rule;
 mod rule_draft;
 mod rule_fields;

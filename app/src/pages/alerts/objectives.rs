@@ -2,20 +2,18 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::alert::RiskKind;
-use model::view::{ObjectiveView, RiskView, SubjectKind};
+use model::view::ObjectiveView;
 
 use super::api::{DeleteObjective, SetObjective, objectives};
+use super::at_risk::{at_risk, rate_words};
 use super::frame::{OBJECTIVES, pages};
 use super::objective_form::form;
+use super::risks::risks as list_of_risks;
 use super::shown::ObjectivesShown;
 use crate::ui::{
     ActionForm, ConfirmDialog, Empty, FormAction, FormProblem, FormToken, Load, PageHead, PageName, address_memo, confirms, done, loaded,
 };
 use crate::words::words;
-
-/// Below, a budget is nearly used up.
-const LITTLE: f64 = 0.25;
 
 #[component]
 pub(crate) fn ObjectivesPage() -> impl IntoView {
@@ -39,14 +37,16 @@ fn page(shown: ObjectivesShown, changed: &str, set: FormAction<SetObjective>, de
     let ObjectivesShown { objectives, risks, domains, objects, receivers } = shown;
     let of_changed = objectives.iter().map(|(of, _)| of).find(|of| path_of(of) == changed && domains.contains(&of.domain));
     let form = (!domains.is_empty()).then(|| form(&domains, (&objects, &receivers), of_changed, set));
+    let at_risk = at_risk(objectives.iter().map(|(of, _)| of));
     view! {
         <PageHead title=say.title lead=say.lead/>
         {pages(OBJECTIVES)}
         <div class="stack-6">
             <FormProblem action=delete/>
+            {at_risk}
             {list(objectives, &domains, delete)}
             {form}
-            {at_risk(risks)}
+            {list_of_risks(risks)}
         </div>
     }
     .into_any()
@@ -86,7 +86,7 @@ fn row(of: &ObjectiveView, burn: Option<f64>, delete: Option<FormAction<DeleteOb
         Some(budget) => {
             let class = if budget.left <= 0.0 {
                 "badge badge-bad"
-            } else if budget.left < LITTLE {
+            } else if budget.left < ObjectiveView::LITTLE {
                 "badge badge-warn"
             } else {
                 "badge badge-ok"
@@ -96,6 +96,7 @@ fn row(of: &ObjectiveView, burn: Option<f64>, delete: Option<FormAction<DeleteOb
         }
     };
     let burn = burn.map_or_else(|| say.unknown.to_owned(), |burn| format!("{burn:.2}"));
+    let burning = of.burning.iter().map(|burning| view! { <span class="sub">{rate_words(burning)}</span> }).collect_view();
     let buttons = delete.map(|delete| buttons(of, delete));
     let figures = crate::pages::monitoring::address(of.objective.subject.kind.key(), &of.objective.subject.path);
     view! {
@@ -105,7 +106,7 @@ fn row(of: &ObjectiveView, burn: Option<f64>, delete: Option<FormAction<DeleteOb
             <td class="t-2" data-label=say.target>{of.objective.words()}</td>
             <td class="num" data-label=say.bad>{bad}</td>
             <td class="num" data-label=say.left>{left}</td>
-            <td class="num" data-label=say.burn_rate>{burn}</td>
+            <td class="num" data-label=say.burn_rate>{burn}{burning}</td>
             <td class="fit">{buttons}</td>
         </tr>
     }
@@ -126,54 +127,6 @@ fn buttons(of: &ObjectiveView, delete: FormAction<DeleteObjective>) -> AnyView {
                 <ConfirmDialog id=dialog act=say.delete title effects/>
             </ActionForm>
         </div>
-    }
-    .into_any()
-}
-
-fn at_risk(risks: Vec<RiskView>) -> AnyView {
-    let say = &words().objectives;
-    let count = risks.len();
-    let body = if risks.is_empty() {
-        view! { <p class="card-pad t-2 s13">{say.no_risks}</p> }.into_any()
-    } else {
-        view! {
-            <div class="table-wrap" tabindex="0" role="region" aria-label=say.risks><table class="table table-cards">
-                <thead><tr><th>{say.object}</th><th>{say.risk}</th><th>{say.what_to_do}</th></tr></thead>
-                <tbody>{risks.into_iter().map(risk_row).collect_view()}</tbody>
-            </table></div>
-        }
-        .into_any()
-    };
-    view! {
-        <section class="card clip" id="risks">
-            <div class="card-head"><h2>{say.risks}</h2><span class="count">{count}</span></div>
-            {body}
-        </section>
-    }
-    .into_any()
-}
-
-fn risk_row(risk: RiskView) -> AnyView {
-    let say = &words().objectives;
-    let to = match (risk.subject, risk.kind) {
-        (SubjectKind::Source, _) => format!("/sources/{}", risk.path),
-        (_, RiskKind::NoLimit) => format!("/apis/{}/traffic", risk.path),
-        (_, RiskKind::NoFallback) => format!("/apis/{}/edit", risk.path),
-        _ => format!("/apis/{}", risk.path),
-    };
-    let name = match risk.kind {
-        RiskKind::NoOwner => say.no_owner,
-        RiskKind::NoFallback => say.no_fallback,
-        RiskKind::NoLimit => say.no_limit,
-        RiskKind::NoObjective => say.no_objective,
-        RiskKind::NoLoadLimits => say.no_load_limits,
-    };
-    view! {
-        <tr>
-            <td class="lead-cell"><a class="main-cell" href=to>{risk.path}</a></td>
-            <td class="fit" data-label=say.risk><span class="badge badge-warn">{name}</span></td>
-            <td class="t-2" data-label=say.what_to_do>{risk.kind.words()}</td>
-        </tr>
     }
     .into_any()
 }

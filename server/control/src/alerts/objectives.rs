@@ -1,6 +1,6 @@
 //! Objectives, with what is left of their error budgets.
 
-use model::alert::{Objective, Selector};
+use model::alert::{Objective, Selector, burn_rates};
 use model::view::ObjectiveView;
 use model::{Action, Problem};
 use schemars::JsonSchema;
@@ -32,6 +32,9 @@ impl Control {
             let objective = row.objective()?;
             // Logged where it went wrong; the objective is shown without it.
             let budget = self.ports.samples.over_period(&objective).await.ok().map(|outcomes| objective.budget(outcomes));
+            let windows = self.ports.samples.over_windows(&objective).await.unwrap_or_default();
+            let rates = burn_rates(objective.period_days);
+            let burning = rates.iter().zip(windows).map(|(rate, (long, short))| rate.burning(&objective, long, short)).collect();
             views.push(ObjectiveView {
                 domain: row.domain,
                 name: row.name,
@@ -40,6 +43,7 @@ impl Control {
                 updated_by: row.updated_by,
                 updated_at: row.updated_at,
                 budget,
+                burning,
             });
         }
         Ok(views)

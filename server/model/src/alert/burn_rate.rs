@@ -5,6 +5,8 @@
 //! (<https://sre.google/workbook/alerting-on-slos/>). For other periods the windows are as much longer or shorter, so that the shares
 //! and the rates stay what they are.
 
+use serde::{Deserialize, Serialize};
+
 use super::objective::{Objective, Outcomes};
 use super::state::{Timing, Verdict};
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
@@ -29,6 +31,24 @@ const RATES: [BurnRate; 3] = [
     BurnRate { key: "slow", long: 3 * DAY, short: 6 * HOUR, rate: 1.0 },
 ];
 
+/// How fast an error budget is used now, over both windows of a burn rate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Burning {
+    /// `fast`, `medium` or `slow`.
+    pub key: String,
+    /// How long the windows are, in milliseconds.
+    pub long: Millis,
+    pub short: Millis,
+    /// From so many times too fast on, receivers are told.
+    pub limit: f64,
+    /// How many times faster than the period allows, over the longer and the shorter window.
+    pub over_long: f64,
+    pub over_short: f64,
+    /// Both are above the limit, with as many bad requests as it takes.
+    pub fires: bool,
+}
+
 /// Of an objective over so many days.
 #[must_use]
 pub fn burn_rates(period_days: u32) -> [BurnRate; 3] {
@@ -43,6 +63,20 @@ impl BurnRate {
     #[must_use]
     pub fn timing() -> Timing {
         Timing { hold: 0, keep: KEEP }
+    }
+
+    /// How fast the budget is used, by the outcomes of both windows.
+    #[must_use]
+    pub fn burning(&self, objective: &Objective, long: Outcomes, short: Outcomes) -> Burning {
+        Burning {
+            key: self.key.to_owned(),
+            long: self.long,
+            short: self.short,
+            limit: self.rate,
+            over_long: long.burn_rate(objective.target),
+            over_short: short.burn_rate(objective.target),
+            fires: self.verdict(objective, long, short) == Verdict::Met,
+        }
     }
 
     /// What the outcomes of both windows say. Windows in which nothing happened use no budget.

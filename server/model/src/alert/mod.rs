@@ -21,7 +21,7 @@ mod silence;
 mod state;
 mod template;
 
-pub use burn_rate::{BurnRate, burn_rates};
+pub use burn_rate::{BurnRate, Burning, burn_rates};
 pub use maintenance::{MaintenanceWindow, WeekDay, WeekTime};
 pub use notice::{MAX_NAMED, Notice, NoticeAlert, NoticeKind};
 pub use objective::{Budget, Objective, ObjectiveKind, Outcomes, counts_as_bad};

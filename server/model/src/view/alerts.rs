@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{
-    Acknowledgement, AlertRule, Budget, Episode, MaintenanceWindow, Notice, Objective, Phase, ReceiverChannel, RiskKind, Silence,
+    Acknowledgement, AlertRule, Budget, Burning, Episode, MaintenanceWindow, Notice, Objective, Phase, ReceiverChannel, RiskKind, Silence,
 };
 use crate::clock::Millis;
 use crate::view::SubjectKind;
@@ -30,6 +30,20 @@ pub struct ObjectiveView {
     pub updated_at: Millis,
     /// Nothing where the figures cannot be read.
     pub budget: Option<Budget>,
+    /// How fast it is used now; empty where the figures cannot be read.
+    #[serde(default)]
+    pub burning: Vec<Burning>,
+}
+
+impl ObjectiveView {
+    /// With a smaller share of its error budget, an objective is at risk.
+    pub const LITTLE: f64 = 0.25;
+
+    /// Whether its error budget is nearly used up, or used too fast.
+    #[must_use]
+    pub fn is_at_risk(&self) -> bool {
+        self.budget.is_some_and(|budget| budget.left < Self::LITTLE) || self.burning.iter().any(|burning| burning.fires)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::alert::{AlertRule, Objective, Outcomes, Sample, Selector, read_subject, subject_text};
+use model::alert::{AlertRule, Objective, Outcomes, Sample, Selector, burn_rates, read_subject, subject_text};
 use model::clock::{DAY, MINUTE, Millis, SECOND};
 use model::view::{Subject, SubjectKind};
 use observe::{Interval, Plan, SeriesKey, SeriesKind, StoredChunk, read};
@@ -166,6 +166,21 @@ impl AlertFigures {
         let mut figures = FiguresAt::new(&self.series, now);
         let intervals = figures.intervals(&objective.subject, now - Millis::from(objective.period_days) * DAY, now).await?;
         Ok(observe::outcomes(objective, &intervals))
+    }
+
+    /// The same over the longer and the shorter window of each burn rate, in their order.
+    ///
+    /// # Errors
+    /// Where the figures cannot be read.
+    pub async fn over_windows(&self, objective: &Objective, now: Millis) -> Result<Vec<(Outcomes, Outcomes)>, StoreError> {
+        let mut figures = FiguresAt::new(&self.series, now);
+        let mut all = Vec::new();
+        for rate in burn_rates(objective.period_days) {
+            let long = observe::outcomes(objective, &figures.intervals(&objective.subject, now - rate.long, now).await?);
+            let short = observe::outcomes(objective, &figures.intervals(&objective.subject, now - rate.short, now).await?);
+            all.push((long, short));
+        }
+        Ok(all)
     }
 }
 
