@@ -56,7 +56,7 @@ impl<'a> Known<'a> {
             condition,
             value,
             object: object_words(&alert.domain, &alert.series),
-            figures: subject.as_ref().map(|subject| address(subject.kind.key(), &subject.path)).unwrap_or_default(),
+            figures: subject.as_ref().map(figures_of).unwrap_or_default(),
             silenced_until: subject.as_ref().and_then(|subject| self.silenced_until(&alert, subject)),
             in_maintenance: subject.as_ref().is_some_and(|subject| self.is_in_maintenance(&alert, subject)),
             may_edit: !is_of_node && self.caller.can(Action::EditAlert, &alert.domain),
@@ -105,6 +105,15 @@ impl<'a> Known<'a> {
 fn of_node(subject: Option<&Subject>) -> (String, String, String) {
     let page = subject.map(|subject| address(subject.kind.key(), &subject.path)).unwrap_or_default();
     (page, words().alerts.figures_unwritten.to_owned(), String::new())
+}
+
+/// The page with the figures of an object; a domain has its own in the overview.
+fn figures_of(subject: &Subject) -> String {
+    if subject.kind == SubjectKind::Domain {
+        format!("/monitoring?domain={}", subject.path)
+    } else {
+        address(subject.kind.key(), &subject.path)
+    }
 }
 
 /// `API travel/plane in prod`
