@@ -62,7 +62,7 @@ impl Traces for Telemetry {
     }
 }
 
-/// The spans of a request: the first one is the request itself, and the others are within it.
+/// The spans of a request: the first one is the request itself, and the others are within it, or within one another.
 fn spans_of(request: &LoggedRequest, parent: Option<&str>, scope: &InstrumentationScope) -> Vec<SpanData> {
     let Ok(trace) = TraceId::from_hex(&request.trace_id) else { return Vec::new() };
     // As the response says it in `traceparent`.
@@ -71,12 +71,13 @@ fn spans_of(request: &LoggedRequest, parent: Option<&str>, scope: &Instrumentati
     let parent = parent.and_then(|span| SpanId::from_hex(span).ok()).unwrap_or(SpanId::INVALID);
     let begin = UNIX_EPOCH + Duration::from_millis(u64::try_from(request.at).unwrap_or(0));
     let context = |id: u64| SpanContext::new(trace, SpanId::from(id), TraceFlags::SAMPLED, false, TraceState::default());
+    // An odd step, so that no two of them are the same.
+    let id_at = |index: usize| own.wrapping_add((index as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let of = |(index, span): (usize, &LoggedSpan)| {
         let is_root = index == 0;
         SpanData {
-            // An odd step, so that no two of them are the same.
-            span_context: context(own.wrapping_add((index as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15))),
-            parent_span_id: if is_root { parent } else { SpanId::from(own) },
+            span_context: context(id_at(index)),
+            parent_span_id: if is_root { parent } else { SpanId::from(id_at(span.parent_in(&request.spans))) },
             parent_span_is_remote: is_root && parent != SpanId::INVALID,
             span_kind: if is_root { SpanKind::Server } else { SpanKind::Internal },
             name: if is_root && !request.api.is_empty() { request.api.clone().into() } else { span.name.clone().into() },
@@ -120,8 +121,17 @@ fn attributes_of(request: &LoggedRequest) -> Vec<KeyValue> {
 }
 
 fn attributes_within(span: &LoggedSpan) -> Vec<KeyValue> {
-    let note = (!span.note.is_empty()).then(|| KeyValue::new("sluice.note", span.note.clone()));
-    [Some(KeyValue::new("sluice.kind", span.kind.key())), note].into_iter().flatten().collect()
+    let text = |name: &'static str, value: &str| (!value.is_empty()).then(|| KeyValue::new(name, value.to_owned()));
+    let of_note = if span.is_of_source() { "sluice.source" } else { "sluice.note" };
+    let rows = span.rows.map(|rows| KeyValue::new("sluice.rows", i64::try_from(rows).unwrap_or(i64::MAX)));
+    let all = [
+        Some(KeyValue::new("sluice.kind", span.kind.key())),
+        text(of_note, &span.note),
+        text("sluice.driver", &span.driver),
+        text("sluice.step", &span.step),
+        rows,
+    ];
+    all.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -134,14 +144,9 @@ mod tests {
     use super::*;
 
     fn request() -> LoggedRequest {
-        let span = |name: &str, kind, began_us, took_us, failed| LoggedSpan {
-            name: name.to_owned(),
-            kind,
-            note: String::new(),
-            began_us,
-            took_us,
-            failed,
-        };
+        let span = |name: &str, kind, began_us, took_us, failed| LoggedSpan::new(name, kind, (began_us, took_us), failed);
+        let statement =
+            LoggedSpan { note: "db".into(), driver: "postgres".into(), rows: Some(1), ..span("statement", Kind::Source, 60, 780, true) };
         LoggedRequest {
             at: 1_700_000_000_000,
             request_id: "01890a5d-ac96-774b-bcce-b302099a8057".into(),
@@ -164,6 +169,7 @@ mod tests {
                 span("request", Kind::Gateway, 0, 900, true),
                 span("parameters", Kind::Gateway, 10, 20, false),
                 span("source", Kind::Source, 50, 800, true),
+                statement,
             ],
         }
     }
@@ -172,16 +178,20 @@ mod tests {
     fn the_spans_of_a_request_are_of_the_callers_trace_and_within_the_one_that_the_response_names() {
         let scope = InstrumentationScope::builder(NAME).build();
         let spans = spans_of(&request(), Some("00f067aa0ba902b7"), &scope);
-        assert_eq!(spans.len(), 3);
+        assert_eq!(spans.len(), 4);
         let own = SpanId::from_hex("bcceb302099a8057").unwrap();
         assert_eq!((spans[0].span_context.span_id(), spans[0].parent_span_id), (own, SpanId::from_hex("00f067aa0ba902b7").unwrap()));
-        assert!(spans[1..].iter().all(|span| span.parent_span_id == own));
+        assert!(spans[1..3].iter().all(|span| span.parent_span_id == own));
+        assert_eq!(spans[3].parent_span_id, spans[2].span_context.span_id(), "a statement is within where rows were fetched");
+        let told: BTreeSet<String> = spans[3].attributes.iter().map(|of| format!("{}={}", of.key.as_str(), of.value)).collect();
+        let wanted = ["sluice.kind=source", "sluice.source=db", "sluice.driver=postgres", "sluice.rows=1"];
+        assert_eq!(told, BTreeSet::from(wanted.map(str::to_owned)));
         let trace = TraceId::from_hex("4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
         assert!(spans.iter().all(|span| span.span_context.trace_id() == trace && span.span_context.is_sampled()));
         let ids: BTreeSet<[u8; 8]> = spans.iter().map(|span| span.span_context.span_id().to_bytes()).collect();
-        assert_eq!(ids.len(), 3);
+        assert_eq!(ids.len(), 4);
         let took = |span: &SpanData| span.end_time.duration_since(span.start_time).unwrap().as_micros();
-        assert_eq!(spans.iter().map(took).collect::<Vec<_>>(), [900, 20, 800]);
+        assert_eq!(spans.iter().map(took).collect::<Vec<_>>(), [900, 20, 800, 780]);
         assert_eq!((&spans[0].status, &spans[1].status), (&Status::error("source-timeout"), &Status::Unset));
     }
 

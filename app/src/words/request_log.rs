@@ -37,10 +37,13 @@ texts! {
         request_of(api: &str) = "Request to {api}";
         overview = "Overview";
         timeline = "Timeline";
-        timeline_text = "What the request did, on one line of time.";
+        timeline_text = "What the request did, on one line of time. A queue is the wait for a concurrency slot of the source.";
         part = "Part";
         note = "Details";
         began = "Start";
+        asked_source(source: &str, driver: &str) = "{source} ({driver})";
+        asked_by_step(step: &str, source: &str, driver: &str) = "{step}: {source} ({driver})";
+        given_rows(rows: &str) = "Rows: {rows}";
         span(part: &str, start: &str, took: &str) = "{part} started after {start} ms and took {took} ms";
         trace_id = "Trace ID";
         version = "Version";

@@ -11,6 +11,7 @@ use futures::{Stream, StreamExt};
 use model::table::TableRef;
 
 use crate::meters::{Asked, Meter};
+use crate::notes::{Notes, Part, SourceLabel};
 use crate::slots::Slot;
 use crate::{BatchStream, Feed, Portion, SnapshotRead, SourceError, Spoiled, Statement};
 
@@ -40,6 +41,7 @@ impl Stream for CountedRows {
 pub(crate) struct CountedSnapshot {
     pub(crate) inner: Arc<dyn SnapshotRead>,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) label: Arc<SourceLabel>,
 }
 
 #[async_trait]
@@ -57,7 +59,7 @@ impl SnapshotRead for CountedSnapshot {
     }
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
-        let mut asked = Asked::of(&self.meter);
+        let mut asked = Asked::of(&self.meter, Notes::traced().begin(Part::Statement, &self.label));
         match self.inner.query(statement).await {
             Ok(rows) => Ok(CountedRows { rows, slot: None, asked }.boxed()),
             Err(error) => {

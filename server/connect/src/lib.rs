@@ -21,6 +21,7 @@ pub mod live_catalog;
 pub mod mapper;
 mod meters;
 mod mysql;
+mod notes;
 pub mod own_servers;
 pub mod places;
 pub mod policy;
@@ -63,6 +64,7 @@ pub use error::{SourceError, SourceErrorKind};
 pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
 pub use hosts::Hosts;
 pub use mapper::{MapRows, Mapped, Mapper};
+pub use notes::{Note, Notes, Part, SourceLabel};
 pub use purpose::Purpose;
 pub use sink::{Sink, Writes};
 pub use slots::Consumer;
@@ -171,6 +173,10 @@ pub trait Connection: Send + Sync {
     /// such rows, or cannot go on, this is [`Connection::query`].
     async fn query_rejecting(&self, statement: Statement, _: Rejected) -> Result<BatchStream, SourceError> {
         self.query(statement).await
+    }
+    /// Whether [`Connection::query`] comes back as soon as it has a connection of a pool, before its statement is sent.
+    fn is_pooled(&self) -> bool {
+        false
     }
     /// Closes the connections that are open and idle: one like them was found closed by the server.
     fn close_idle(&self) {}

@@ -11,6 +11,7 @@ use model::snapshot::Environment;
 use observe::{Counter, LiveErrors, LiveLatencies, Reading, SeriesKey, SeriesKind};
 
 use crate::SourceError;
+use crate::notes::Noted;
 
 /// The statements of one source in one environment, since this process began.
 #[derive(Default)]
@@ -67,12 +68,20 @@ pub(crate) struct Asked {
     meter: Arc<Meter>,
     began: Instant,
     is_timed: bool,
+    /// What of it is under way.
+    noted: Noted,
 }
 
 impl Asked {
-    pub(crate) fn of(meter: &Arc<Meter>) -> Self {
+    pub(crate) fn of(meter: &Arc<Meter>, noted: Noted) -> Self {
         meter.statements.fetch_add(1, Ordering::Relaxed);
-        Self { meter: meter.clone(), began: Instant::now(), is_timed: false }
+        Self { meter: meter.clone(), began: Instant::now(), is_timed: false, noted }
+    }
+
+    /// What was under way is over, and this has begun.
+    pub(crate) fn goes_on(&mut self, noted: Noted) {
+        self.noted.end(false);
+        self.noted = noted;
     }
 
     /// The next step of its rows; nothing is their end.
@@ -80,15 +89,20 @@ impl Asked {
         match step {
             Some(Ok(batch)) => {
                 self.meter.rows(batch.num_rows());
+                self.noted.rows(batch.num_rows());
                 self.time();
             }
             Some(Err(error)) => self.failed(error),
-            None => self.time(),
+            None => {
+                self.noted.end(false);
+                self.time();
+            }
         }
     }
 
     pub(crate) fn failed(&mut self, error: &SourceError) {
         self.meter.failed(error);
+        self.noted.end(true);
         self.time();
     }
 
@@ -161,8 +175,8 @@ mod tests {
     fn pools_of_one_source_count_together_and_nothing_is_lost_with_a_pool() {
         let meters = Meters::default();
         let (high, builds) = (meters.of("a/prod/travel/high"), meters.of("a/prod/builds"));
-        drop(Asked::of(&high.source));
-        let mut failed = Asked::of(&builds.source);
+        drop(Asked::of(&high.source, Noted::default()));
+        let mut failed = Asked::of(&builds.source, Noted::default());
         failed.failed(&SourceError::new(SourceErrorKind::Timeout, "late"));
         high.refused();
         builds.refused();

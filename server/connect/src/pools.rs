@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use observe::{Gauge, Reading, SeriesKey};
 
 use crate::meters::{Meters, keys};
+use crate::notes::SourceLabel;
 use crate::queue::{QueueFigures, Queued};
 use crate::{BindingConfig, SourceError, SourceErrorKind, registry};
 
@@ -42,7 +43,9 @@ impl Pools {
         }
         // Nobody else waits meanwhile: to follow a path may take long on a disk that is away.
         let (hosts, meters) = (connector.hosts(config)?, self.meters.of(place));
-        let connection = Arc::new(Queued::new(connector.open(config)?, hosts, connector.dialect(), meters));
+        let name = place.split('/').next().unwrap_or_default().to_owned();
+        let label = Arc::new(SourceLabel { name, driver: driver.to_owned() });
+        let connection = Arc::new(Queued::new(connector.open(config)?, (hosts, label), connector.dialect(), meters));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known(&open) {
             return Ok(known);
@@ -65,6 +68,7 @@ impl Pools {
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     }
+
     /// What was counted of each source in each environment and of each compartment since this process began, whoever asked: the gateway,
     /// the portal or a build. Beside it, how full their pools are now.
     #[must_use]

@@ -14,6 +14,7 @@ use model::{DataType, Value};
 
 use crate::counted::{CountedFeed, CountedRows, CountedSnapshot};
 use crate::meters::{Asked, PoolMeters};
+use crate::notes::{Notes, Part, SourceLabel};
 use crate::reconnect::once_more;
 use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
 use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Hosts, Rejected, SnapshotRead, SourceError, SourceErrorKind, Statement, guard};
@@ -36,6 +37,7 @@ pub struct QueueFigures {
 pub struct Queued {
     inner: Arc<dyn Connection>,
     hosts: Hosts,
+    label: Arc<SourceLabel>,
     dialect: Dialect,
     slots: Arc<Slots>,
     timed_out: AtomicU64,
@@ -43,8 +45,8 @@ pub struct Queued {
 }
 
 impl Queued {
-    pub(crate) fn new(inner: Arc<dyn Connection>, hosts: Hosts, dialect: Dialect, meters: PoolMeters) -> Self {
-        Self { inner, hosts, dialect, slots: Slots::new(), timed_out: AtomicU64::new(0), meters }
+    pub(crate) fn new(inner: Arc<dyn Connection>, (hosts, label): (Hosts, Arc<SourceLabel>), dialect: Dialect, meters: PoolMeters) -> Self {
+        Self { inner, hosts, label, dialect, slots: Slots::new(), timed_out: AtomicU64::new(0), meters }
     }
 
     pub(crate) fn figures(&self) -> QueueFigures {
@@ -56,14 +58,14 @@ impl Queued {
         }
     }
 
-    /// [`Connection::query`] on behalf of a consumer, with whom others share the concurrency slots.
+    /// [`Connection::query`] on behalf of a consumer, with whom others share the concurrency slots. What becomes of the statement is noted.
     ///
     /// # Errors
     /// As for [`Connection::query`]; where no slot became free in time.
-    pub async fn query_for(&self, consumer: Consumer, statement: Statement) -> Result<BatchStream, SourceError> {
-        let (slot, statement) = self.in_turn(consumer, statement).await?;
+    pub async fn query_for(&self, consumer: Consumer, statement: Statement, notes: &Notes) -> Result<BatchStream, SourceError> {
+        let (slot, statement) = self.in_turn(consumer, statement, notes).await?;
         let timeout = statement.timeout;
-        self.ask(slot, timeout, async { self.judged().await?.query(statement).await }).await
+        self.ask(slot, (timeout, notes), async { self.judged().await?.query(statement).await }).await
     }
 
     /// Whether statements of others than this consumer wait for a slot at this moment.
@@ -72,11 +74,14 @@ impl Queued {
         self.slots.others_wait(consumer)
     }
 
-    async fn slot(&self, consumer: Consumer, at_most: Duration) -> Result<Slot, SourceError> {
+    async fn slot(&self, consumer: Consumer, at_most: Duration, notes: &Notes) -> Result<Slot, SourceError> {
         if let Some(slot) = self.slots.take_now(consumer) {
             return Ok(slot);
         }
-        self.slots.wait(consumer, QUEUE_TIMEOUT.min(at_most)).await.map_err(|why| {
+        let mut waiting = notes.begin(Part::Queue, &self.label);
+        let slot = self.slots.wait(consumer, QUEUE_TIMEOUT.min(at_most)).await;
+        waiting.end(slot.is_err());
+        slot.map_err(|why| {
             self.timed_out.fetch_add(1, Ordering::Relaxed);
             self.meters.refused();
             let sentence = match why {
@@ -93,12 +98,19 @@ impl Queued {
     async fn ask(
         &self,
         slot: Slot,
-        timeout: Duration,
+        (timeout, notes): (Duration, &Notes),
         asking: impl Future<Output = Result<BatchStream, SourceError>>,
     ) -> Result<BatchStream, SourceError> {
-        let mut asked = Asked::of(&self.meters.source);
+        let is_pooled = self.inner.is_pooled();
+        let first = if is_pooled { Part::Connection } else { Part::Statement };
+        let mut asked = Asked::of(&self.meters.source, notes.begin(first, &self.label));
         match tokio::time::timeout(timeout, asking).await.unwrap_or_else(|_| Err(SourceError::late())) {
-            Ok(rows) => Ok(CountedRows { rows, slot: Some(slot), asked }.boxed()),
+            Ok(rows) => {
+                if is_pooled {
+                    asked.goes_on(notes.begin(Part::Statement, &self.label));
+                }
+                Ok(CountedRows { rows, slot: Some(slot), asked }.boxed())
+            }
             Err(error) => {
                 asked.failed(&error);
                 Err(error)
@@ -113,9 +125,9 @@ impl Queued {
     }
 
     /// A slot, and the statement with the time that is left: one time for all, so what the wait has taken is not there for the rows.
-    async fn in_turn(&self, consumer: Consumer, statement: Statement) -> Result<(Slot, Statement), SourceError> {
+    async fn in_turn(&self, consumer: Consumer, statement: Statement, notes: &Notes) -> Result<(Slot, Statement), SourceError> {
         let began = Instant::now();
-        let slot = self.slot(consumer, statement.timeout).await?;
+        let slot = self.slot(consumer, statement.timeout, notes).await?;
         let timeout = statement.timeout.saturating_sub(began.elapsed());
         Ok((slot, Statement { timeout, ..statement }))
     }
@@ -166,13 +178,14 @@ impl Connection for Queued {
     }
 
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
-        self.query_for(Consumer::PLATFORM, statement).await
+        self.query_for(Consumer::PLATFORM, statement, &Notes::traced()).await
     }
 
     async fn query_rejecting(&self, statement: Statement, rejected: Rejected) -> Result<BatchStream, SourceError> {
-        let (slot, statement) = self.in_turn(Consumer::PLATFORM, statement).await?;
+        let notes = Notes::traced();
+        let (slot, statement) = self.in_turn(Consumer::PLATFORM, statement, &notes).await?;
         let timeout = statement.timeout;
-        self.ask(slot, timeout, async { self.judged().await?.query_rejecting(statement, rejected).await }).await
+        self.ask(slot, (timeout, &notes), async { self.judged().await?.query_rejecting(statement, rejected).await }).await
     }
 
     fn close_idle(&self) {
@@ -187,8 +200,8 @@ impl Connection for Queued {
     async fn snapshot_read(&self, table: &TableRef, by: &[String], readers: usize) -> Result<Option<Arc<dyn SnapshotRead>>, SourceError> {
         let inner = self.judged().await?;
         let held = once_more(|| self.close_idle(), move || inner.snapshot_read(table, by, readers)).await?;
-        let meter = self.meters.source.clone();
-        Ok(held.map(|inner| -> Arc<dyn SnapshotRead> { Arc::new(CountedSnapshot { inner, meter }) }))
+        let (meter, label) = (self.meters.source.clone(), self.label.clone());
+        Ok(held.map(|inner| -> Arc<dyn SnapshotRead> { Arc::new(CountedSnapshot { inner, meter, label }) }))
     }
 
     /// Takes no slot: it waits most of the time, and has a connection of its own.
@@ -230,7 +243,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_pool_lets_wait_and_then_says_so() {
-        let queued = Queued::new(Arc::new(Silent), Hosts::default(), Dialect::Postgres, PoolMeters::default());
+        let queued = Queued::new(Arc::new(Silent), (Hosts::default(), Arc::default()), Dialect::Postgres, PoolMeters::default());
         let ask = || {
             let timeout = Duration::from_secs(30);
             queued.query(Statement {

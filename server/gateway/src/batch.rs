@@ -83,7 +83,8 @@ impl Gateway {
         let plan = admitted.plan;
         let memory = self.memory.reservation(admitted.consumer);
         refuse_lists(plan)?;
-        let calls = timings.time("parameters", || read_keys(plan, self.giver(admitted), keys))?;
+        let notes = self.notes(plan, timings);
+        let calls = timings.time("parameters", || read_keys(plan, self.giver(admitted, &notes), keys))?;
         let started = std::time::Instant::now();
         let found = self.batch_rows(admitted, calls, &memory).await;
         timings.fetched(started, found.as_ref().ok().and_then(|(_, at_source)| *at_source));

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use accel::{Codec, Link};
 use bytes::Bytes;
+use connect::Notes;
 use model::Problem;
 use model::clock::Millis;
 use model::dataset::Compression;
@@ -163,7 +164,9 @@ impl Caches {
         if kept.refreshing.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (caches, plan, call, policy, kept) = (self.clone(), plan.clone(), call.clone(), policy.clone(), kept.clone());
+        let (caches, plan, policy, kept) = (self.clone(), plan.clone(), policy.clone(), kept.clone());
+        // No part of the request that came upon it.
+        let call = Arc::new(Call { notes: Notes::default(), ..Call::clone(call) });
         tokio::spawn(async move {
             match caches.fetch_anew(key, &plan, &call, &policy).await {
                 Ok(fresh) => caches.memory.insert(key, fresh).await,

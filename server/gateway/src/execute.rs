@@ -223,8 +223,11 @@ pub(crate) async fn count(plan: &Plan, call: &Call) -> Result<u64, Problem> {
     let fields = vec![Field { name: "n".into(), column: "n".into(), data_type: DataType::Int64, ..Field::default() }];
     let statement =
         Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout: plan.timeout, max_rows: 1, purpose: Purpose::Response };
-    let batches =
-        backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, call, &error))?;
+    let batches = backend
+        .connection
+        .query_for(call.consumer, statement, &call.notes)
+        .await
+        .map_err(|error| failed_source(plan, backend, call, &error))?;
     let rows = collect(plan, backend, call, batches).await?;
     let first = rows.iter().find(|batch| batch.num_rows() > 0).map(|batch| value_of(batch, 0, 0, DataType::Int64));
     Ok(match first {
@@ -257,8 +260,11 @@ async fn query(
     let fields = plan.api.spec.fields.iter().chain(keys).cloned().collect();
     let purpose = Purpose::of_api(&plan.api.spec.policy);
     let statement = Statement { sql: rendered.sql, binds: rendered.binds, fields, timeout, max_rows, purpose };
-    let batches =
-        backend.connection.query_for(call.consumer, statement).await.map_err(|error| failed_source(plan, backend, call, &error))?;
+    let batches = backend
+        .connection
+        .query_for(call.consumer, statement, &call.notes)
+        .await
+        .map_err(|error| failed_source(plan, backend, call, &error))?;
     if purpose == Purpose::Response {
         return Ok(batches);
     }

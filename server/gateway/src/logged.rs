@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use connect::Note;
 use http::HeaderMap;
 use model::ErrorCode;
 use model::clock::Millis;
@@ -152,22 +153,14 @@ fn is_kept_answer(cache: Option<CacheResult>) -> bool {
     matches!(cache, Some(CacheResult::L1 | CacheResult::L2 | CacheResult::Stale))
 }
 
-/// The request itself, each of its timed steps, and the steps of a Union.
+/// The request itself, each of its timed steps, the steps of a Union, and what its sources were asked.
 fn spans(plan: Option<&Plan>, ended: &Ended<'_>) -> Vec<LoggedSpan> {
     let failed = ended.code.is_some();
-    let root = LoggedSpan {
-        name: "request".into(),
-        kind: SpanKind::Gateway,
-        note: String::new(),
-        began_us: 0,
-        took_us: ended.spent.micros,
-        failed,
-    };
-    let mut spans = vec![root];
+    let mut spans = vec![LoggedSpan::new("request", SpanKind::Gateway, (0, ended.spent.micros), failed)];
     let Some(timings) = ended.timings else { return spans };
     let mut steps_began = 0;
     for ((name, took_us), began) in timings.steps.iter().zip(&timings.began) {
-        let began_us = u64::try_from(began.saturating_duration_since(ended.began).as_micros()).unwrap_or(u64::MAX);
+        let began_us = micros(ended.began, *began);
         let (kind, note) = match *name {
             SOURCE if is_kept_answer(ended.result()) => {
                 (SpanKind::Cache, ended.result().map(CacheResult::key).unwrap_or_default().to_owned())
@@ -179,11 +172,32 @@ fn spans(plan: Option<&Plan>, ended: &Ended<'_>) -> Vec<LoggedSpan> {
             steps_began = began_us;
         }
         // What failed failed in what came last.
-        spans.push(LoggedSpan { name: (*name).to_owned(), kind, note, began_us, took_us: *took_us, failed: failed && *name == SOURCE });
+        let span = LoggedSpan::new(*name, kind, (began_us, *took_us), failed && *name == SOURCE);
+        spans.push(LoggedSpan { note, ..span });
     }
     spans.extend(timings.graph.iter().map(|step| span_of_step(step, steps_began)));
+    spans.extend(timings.notes.read().iter().map(|note| span_of_note(note, ended)));
     spans.truncate(MAX_SPANS);
+    // The request itself stays the first.
+    spans.sort_by_key(|span| span.began_us);
     spans
+}
+
+fn micros(from: Instant, to: Instant) -> u64 {
+    u64::try_from(to.saturating_duration_since(from).as_micros()).unwrap_or(u64::MAX)
+}
+
+/// What a source was asked. What is not over when the request is logged, as of a stream, has taken until then.
+fn span_of_note(note: &Note, ended: &Ended<'_>) -> LoggedSpan {
+    let began_us = micros(ended.began, note.began);
+    let took_us = note.ended.map_or(ended.spent.micros.saturating_sub(began_us), |end| micros(note.began, end));
+    LoggedSpan {
+        note: note.source.name.clone(),
+        driver: note.source.driver.clone(),
+        rows: note.rows,
+        step: note.step.as_deref().unwrap_or_default().to_owned(),
+        ..LoggedSpan::new(note.part.key(), SpanKind::Source, (began_us, took_us), note.failed)
+    }
 }
 
 fn source_of(plan: &Plan) -> String {
@@ -199,8 +213,8 @@ fn span_of_step(step: &StepTrace, steps_began: u64) -> LoggedSpan {
         Some(degraded) => format!("{}: {}, fallback {}", step.api, degraded.code, degraded.fallback),
         None => step.api.clone(),
     };
-    let began_us = steps_began + step.began_us;
-    LoggedSpan { name: step.name.clone(), kind: SpanKind::Step, note, began_us, took_us: step.took_us, failed: step.degraded.is_some() }
+    let times = (steps_began + step.began_us, step.took_us);
+    LoggedSpan { note, ..LoggedSpan::new(&step.name, SpanKind::Step, times, step.degraded.is_some()) }
 }
 
 /// What was given, as it is kept.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connect::Consumer;
+use connect::{Consumer, Notes};
 use model::parameter::RESERVED;
 use model::statement::Arguments;
 use model::{ApiSpec, ErrorCode, FieldError, Parameter, Problem, Value};
@@ -50,6 +50,8 @@ pub(crate) struct Giver<'a> {
     pub(crate) consumer: Consumer,
     /// What large responses are counted in.
     pub(crate) memory: Memory,
+    /// Where what its source does is noted.
+    pub(crate) notes: &'a Notes,
 }
 
 impl Giver<'_> {
@@ -67,6 +69,8 @@ pub(crate) struct Call {
     pub(crate) consumer: Consumer,
     /// What its rows, and what is made of them, hold of the memory for responses.
     pub(crate) memory: Reservation,
+    /// Where what its source does is noted.
+    pub(crate) notes: Notes,
 }
 
 impl Call {
@@ -145,7 +149,11 @@ pub(crate) fn read(plan: &Plan, given: &Given, giver: Giver<'_>) -> Result<Call,
     open_cursor(plan, giver, &arguments, &mut reserved, &mut errors);
     let wanted = reserved::read(spec, &reserved, &mut errors);
     let memory = giver.memory.reservation(consumer);
-    if errors.is_empty() { Ok(Call { arguments, wanted, consumer, memory }) } else { Err(Problem::fields(errors)) }
+    if errors.is_empty() {
+        Ok(Call { arguments, wanted, consumer, memory, notes: giver.notes.clone() })
+    } else {
+        Err(Problem::fields(errors))
+    }
 }
 
 /// Puts what a cursor holds in its place. It belongs to the values of the request, so it is left aside where those are at
@@ -327,7 +335,8 @@ pub(crate) mod tests {
             vec![Parameter::new("s", model::DataType::String).required(), Parameter::new("n", model::DataType::Int64).required()];
         let (plan, cursors) = (plan(spec), Cursors::new(&vault()));
         let (consumer, memory) = (Consumer::PLATFORM, Memory::new(u64::MAX));
-        let giver = Giver { fixed: None, app: Some("a"), view: &plan.view, cursors: &cursors, consumer, memory };
+        let notes = Notes::default();
+        let giver = Giver { fixed: None, app: Some("a"), view: &plan.view, cursors: &cursors, consumer, memory, notes: &notes };
         let (mut short, mut refused) = (0_u64, 0_u64);
         testkit::Chance::run("parameters", |chance| {
             let mut query = Vec::new();

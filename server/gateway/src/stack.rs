@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use connect::Consumer;
+use connect::{Consumer, Notes};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use http::HeaderMap;
@@ -245,13 +245,24 @@ impl Gateway {
     /// Parameters: typed and closed, before anything is asked of the source.
     pub(crate) fn read(&self, admitted: &Admitted<'_>, given: &Given, timings: &mut Timings) -> Result<(Arc<Call>, Arc<View>), Problem> {
         let plan = admitted.plan;
-        let call = timings.time("parameters", || parameters::read(plan, given, self.giver(admitted)))?;
+        let notes = self.notes(plan, timings);
+        let call = timings.time("parameters", || parameters::read(plan, given, self.giver(admitted, &notes)))?;
         let view = narrowed(&plan.api.spec, admitted.view, call.wanted.fields.as_deref(), &plan.stored())?;
         Ok((Arc::new(call), view))
     }
 
+    /// Where what the sources of a request do is noted. Whether the request is kept is known at its end only, so it is noted for each one
+    /// that asks a source, beside which it costs nothing; and for no other.
+    pub(crate) fn notes(&self, plan: &Plan, timings: &mut Timings) -> Notes {
+        let asks_sources = !matches!(plan.backend, Backend::Dataset(_));
+        if asks_sources && self.kept.is_some() && !timings.notes.are_taken() {
+            timings.notes = Notes::taken();
+        }
+        timings.notes.clone()
+    }
+
     /// Who gives the values of a request.
-    pub(crate) fn giver<'a>(&'a self, admitted: &'a Admitted<'_>) -> Giver<'a> {
+    pub(crate) fn giver<'a>(&'a self, admitted: &'a Admitted<'_>, notes: &'a Notes) -> Giver<'a> {
         Giver {
             fixed: admitted.fixed.as_deref(),
             app: admitted.app,
@@ -259,6 +270,7 @@ impl Gateway {
             cursors: &self.cursors,
             consumer: admitted.consumer,
             memory: self.memory,
+            notes,
         }
     }
 

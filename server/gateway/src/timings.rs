@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
-use model::view::StepTrace;
+use connect::Notes;
+use model::view::{FETCH_SPAN, StepTrace};
 use smallvec::SmallVec;
 
 use crate::figures::CacheResult;
 use crate::metrics::Spent;
 
 /// The step of [`Timings`] in which rows are fetched.
-pub(crate) const SOURCE: &str = "source";
+pub(crate) const SOURCE: &str = FETCH_SPAN;
 
 /// How long each step took, in the order in which they ran.
 #[derive(Default)]
@@ -19,6 +20,8 @@ pub(crate) struct Timings {
     pub(crate) began: SmallVec<[Instant; 4]>,
     /// Unions: what each of its steps did.
     pub(crate) graph: Vec<StepTrace>,
+    /// What its sources were asked, where that is noted.
+    pub(crate) notes: Notes,
     /// Microseconds at a cache, and at the source or store or the steps of a Union; also of what failed there.
     pub(crate) cache: u64,
     pub(crate) source: u64,

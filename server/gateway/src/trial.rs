@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use connect::{Connection, Consumer};
+use connect::{Connection, Consumer, Notes};
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
 use model::view::{TryAnswer, TryStep};
 use model::{ErrorCode, Problem};
@@ -50,7 +50,7 @@ impl Gateway {
         let took_us = micros_since(started);
         let rows = answered.as_ref().ok().map(|answered| answered.rows.rows.len() as u64);
         let steps = steps_of(&plan, &caller, &timings, &given);
-        let (sql, query_plan) = explained(&plan, &given, self.giver(&admitted)).await;
+        let (sql, query_plan) = explained(&plan, &given, self.giver(&admitted, &Notes::default())).await;
         let id = RequestId::new(self.clock.request_id(self.clock.now()));
         let headers = http::HeaderMap::new();
         let cache = answered.as_ref().ok().and_then(|answered| answered.cache);

@@ -6,14 +6,14 @@ use model::view::{LoggedParameter, LoggedRequest};
 /// A request as it is kept.
 pub type RequestEntry = LoggedRequest;
 
-/// Spans of one entry: a Union has at most a few dozen steps.
+/// Spans of one entry: a Union has at most a few dozen steps. What its sources were asked is kept as far as there is room.
 pub const MAX_SPANS: usize = 64;
 /// Parameters of one entry, and characters of a value.
 const MAX_PARAMETERS: usize = 32;
 const MAX_VALUE: usize = 200;
 /// What an entry takes in memory besides its texts, about.
 const ENTRY_BYTES: usize = 400;
-const PART_BYTES: usize = 96;
+const PART_BYTES: usize = 160;
 
 /// The parameters that a request gave, as they are kept: with its value where the definition says that values of the parameter are shown,
 /// and by its name alone anywhere else. What is no parameter of the API is left out: callers send anything. `given` says what was given
@@ -33,7 +33,8 @@ pub(crate) fn weight(entry: &RequestEntry) -> usize {
     let texts: usize = texts.iter().map(|text| text.len()).sum();
     let value = |parameter: &LoggedParameter| parameter.name.len() + parameter.value.as_ref().map_or(0, String::len) + PART_BYTES;
     let parameters: usize = entry.parameters.iter().map(value).sum();
-    let spans: usize = entry.spans.iter().map(|span| span.name.len() + span.note.len() + PART_BYTES).sum();
+    let spans: usize =
+        entry.spans.iter().map(|span| span.name.len() + span.note.len() + span.driver.len() + span.step.len() + PART_BYTES).sum();
     ENTRY_BYTES + texts + parameters + spans
 }
 

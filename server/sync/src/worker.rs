@@ -196,7 +196,10 @@ async fn attempt(
         *ended = Some(until_over(worker, run, &job, built, &own_stop).await);
     }
     match ended {
-        Some(ended) => switch::finish(worker, run, &job, ended).await,
+        Some(ended) => {
+            let span = if ended.is_ok() { tracing::trace_span!(target: "traces", "promote") } else { tracing::Span::none() };
+            switch::finish(worker, run, &job, ended).instrument(span).await
+        }
         None => Ok(()),
     }
 }

@@ -1,10 +1,11 @@
 //! The request log: requests are found by the ids that their callers got, with what they did, and without what they gave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use reqwest::{Response, StatusCode};
 use serde_json::{Value as Json, json};
-use testkit::{Admin, Sluice};
+use testkit::{Admin, Postgres, Sluice};
 
 use crate::common::{Grpc, Http, LONG, People, aircraft, binary, until};
 
@@ -92,6 +93,19 @@ async fn a_union_leads_to_its_steps_and_a_stranger_is_seen_by_admins_alone() {
     let end = |span: &Json| span["began_us"].as_u64().unwrap() + span["took_us"].as_u64().unwrap();
     assert!(span("plane")["began_us"].as_u64().unwrap() >= end(span("flight")), "it waits for the flight: {card}");
     assert!(spans.iter().all(|one| end(one) <= card["total_us"].as_u64().unwrap() + 1_000), "{card}");
+    // What each step asked its source stands within the step.
+    for step in ["flight", "plane", "destination", "weather"] {
+        let asked =
+            |part: &str| spans.iter().find(|span| span["name"] == part && span["step"] == step).unwrap_or_else(|| panic!("{step}: {card}"));
+        let statement = asked("statement");
+        assert_eq!((statement["note"].as_str(), statement["driver"].as_str()), (Some("flights-db"), Some("sqlite")), "{card}");
+        assert!(statement["rows"].is_u64(), "{card}");
+        let began = |span: &Json| span["began_us"].as_u64().unwrap();
+        assert!(began(asked("connection")) <= began(statement) && began(span(step)) <= began(statement), "{card}");
+        assert!(end(statement) <= end(span(step)) + 20_000, "{card}");
+    }
+    let order: Vec<u64> = spans.iter().filter_map(|span| span["began_us"].as_u64()).collect();
+    assert!(order.is_sorted() && spans[0]["name"] == "request", "{card}");
 
     let stranger = http.client.get(format!("{}/api/travel/plane?tailnum=N14228", server.url)).bearer_auth("slk_none_none").send();
     let stranger = id_of(&stranger.await.unwrap());
@@ -102,6 +116,70 @@ async fn a_union_leads_to_its_steps_and_a_stranger_is_seen_by_admins_alone() {
         let (status, body) = viewer.call(reqwest::Method::GET, &format!("/request-log?{wrong}"), None).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}: {body}");
     }
+}
+
+/// A list of a table that has three rows.
+async fn publish_shelves(people: &People, name: &str) {
+    let spec = json!({
+        "title": "Shelves", "source": "shared", "kind": "sql",
+        "form": {"table": {"schema": "public", "name": "shelves"}, "select": [{"name": "n", "column": "n"}], "sort": [{"field": "n"}]},
+        "page_size": 20,
+        "policy": {"timeout_ms": 20_000},
+    });
+    people.publish(name, spec, json!({})).await;
+}
+
+/// A figure of the pool that APIs of a domain have of the source.
+async fn of_pool(http: &Http, figure: &str) -> usize {
+    let metrics = http.get("/metrics").send().await.unwrap().text().await.unwrap();
+    let of = format!("sluice_source_{figure}{{source=\"shared\",env=\"prod\",compartment=\"travel");
+    let line = metrics.lines().find(|line| line.starts_with(&of));
+    line.map_or(0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_says_how_long_it_waited_for_a_slot_and_what_its_source_gave() {
+    let (server, postgres) = (Sluice::demo(binary()), Postgres::start());
+    let (http, people, viewer) = (Http::new(&server), People::of(&server).await, Admin::demo(&server, "viewer@demo").await);
+    postgres.run("postgres", "CREATE TABLE shelves (n bigint PRIMARY KEY); INSERT INTO shelves VALUES (1), (2), (3)").await;
+    let config = json!({"host": "127.0.0.1", "port": postgres.port().to_string(), "database": "postgres", "user": "postgres"});
+    people.builder.put_source("shared", "postgres", json!({"config": config, "secrets": {"password": ""}})).await;
+    publish_shelves(&people, "shelves").await;
+    publish_shelves(&people, "held-shelves").await;
+
+    let called = http.get("/api/travel/shelves").send().await.unwrap();
+    assert_eq!(called.status(), StatusCode::OK);
+    let alone = entry(&viewer, &id_of(&called)).await;
+    let part = |entry: &Json, name: &str| entry["spans"].as_array().unwrap().iter().find(|span| span["name"] == name).cloned();
+    assert_eq!(part(&alone, "queue"), None, "a slot was free: {alone}");
+    let statement = part(&alone, "statement").unwrap_or_else(|| panic!("{alone}"));
+    let told = (statement["note"].as_str(), statement["driver"].as_str(), statement["rows"].as_u64(), statement["failed"].as_bool());
+    assert_eq!(told, (Some("shared"), Some("postgres"), Some(3), Some(false)), "{alone}");
+    assert!(part(&alone, "connection").is_some(), "{alone}");
+    assert!(!alone.to_string().contains("SELECT"), "no statement is in it: {alone}");
+
+    // One app alone gets twelve of the sixteen slots. Those are held, and its next request waits for one.
+    let lock = postgres.hold("postgres", "LOCK TABLE shelves IN ACCESS EXCLUSIVE MODE").await;
+    let held: Vec<_> = (0..12).map(|_| tokio::spawn(http.get("/api/travel/held-shelves").send())).collect();
+    until(LONG, "twelve slots are held", async || of_pool(&http, "running").await == 12).await;
+    let waiting = tokio::spawn(http.get("/api/travel/shelves").send());
+    until(LONG, "a request waits", async || of_pool(&http, "waiting").await == 1).await;
+    let seen = Instant::now();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let waited = seen.elapsed();
+    drop(lock);
+    let called = waiting.await.unwrap().unwrap();
+    assert_eq!(called.status(), StatusCode::OK);
+    for held in held {
+        assert_eq!(held.await.unwrap().unwrap().status(), StatusCode::OK);
+    }
+    let queued = entry(&viewer, &id_of(&called)).await;
+    let queue = part(&queued, "queue").unwrap_or_else(|| panic!("{queued}"));
+    let micros = |span: &Json, name: &str| u128::from(span[name].as_u64().unwrap());
+    assert!(micros(&queue, "took_us") >= waited.as_micros(), "at least {waited:?}: {queued}");
+    assert!(micros(&queue, "took_us") <= micros(&queued, "source_us"), "{queued}");
+    let statement = part(&queued, "statement").unwrap();
+    assert!(micros(&statement, "began_us") >= micros(&queue, "began_us") + micros(&queue, "took_us"), "{queued}");
 }
 
 #[tokio::test]

@@ -9,11 +9,12 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use serde_json::json;
 use testkit::Sluice;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::common::{Http, LONG, binary};
+use crate::common::{Http, LONG, People, binary};
 
 /// A collector that gives on what it is sent, and its address.
 async fn collector() -> (String, UnboundedReceiver<Bytes>) {
@@ -44,6 +45,22 @@ async fn take(
     Ok(response)
 }
 
+/// The name of a span, as it is on the wire: the field 5 of a span.
+fn named(name: &str) -> Vec<u8> {
+    [&[0x2a, u8::try_from(name.len()).unwrap()][..], name.as_bytes()].concat()
+}
+
+/// All that came until all of this was in it.
+async fn until_holds(received: &mut UnboundedReceiver<Bytes>, wanted: &[&[u8]]) -> Vec<u8> {
+    let (began, mut all) = (Instant::now(), Vec::new());
+    while !wanted.iter().all(|what| holds(&all, what)) {
+        let left = LONG.checked_sub(began.elapsed()).expect("the spans did not come");
+        let message = tokio::time::timeout(left, received.recv()).await.expect("the spans did not come").unwrap();
+        all.extend_from_slice(&message);
+    }
+    all
+}
+
 fn holds(bytes: &[u8], what: &[u8]) -> bool {
     bytes.windows(what.len()).any(|window| window == what)
 }
@@ -62,17 +79,29 @@ async fn the_spans_of_a_sampled_request_reach_a_collector_and_those_of_another_d
     // The one that is not sent is asked first, so that it would have come first.
     call([0x22; 16], "00").await;
     let id = call([0x11; 16], "01").await;
-    let (began, mut all) = (Instant::now(), Vec::new());
-    while !holds(&all, &[0x11; 16]) {
-        let left = LONG.checked_sub(began.elapsed()).expect("the spans did not come");
-        let message = tokio::time::timeout(left, received.recv()).await.expect("the spans did not come").unwrap();
-        all.extend_from_slice(&message);
+    let all = until_holds(&mut received, &[&[0x11; 16]]).await;
+    for part in ["parameters", "source", "connection", "statement"] {
+        assert!(holds(&all, &named(part)), "{part} is not in {:?}", String::from_utf8_lossy(&all));
     }
+    assert!(holds(&all, b"sluice.driver") && holds(&all, b"sqlite") && holds(&all, b"sluice.rows"));
     for what in [&b"travel/plane"[..], id.as_bytes(), &[0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7]] {
         assert!(holds(&all, what), "{:?} is not in it", String::from_utf8_lossy(what));
     }
     assert!(!holds(&all, &[0x22; 16]), "its caller does not sample it");
     assert!(!holds(&all, b"N14228"), "values are in no span");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_has_its_steps_and_the_statements_of_its_reading_as_spans() {
+    let (endpoint, mut received) = collector().await;
+    let server = Sluice::demo_with(binary(), &[("SLUICE_OTLP_ENDPOINT", &endpoint)]);
+    let built = People::of(&server).await.planes_dataset("planes", json!({})).await;
+    assert_eq!(built["state"], "live", "{built}");
+    let steps = ["run", "build", "read", "part", "statement", "validate", "sort", "write", "verify", "promote"].map(named);
+    let wanted: Vec<&[u8]> = steps.iter().map(Vec::as_slice).collect();
+    let all = until_holds(&mut received, &wanted).await;
+    assert!(holds(&all, b"sluice.source") && holds(&all, b"flights-db") && holds(&all, b"sluice.rows"));
+    assert!(!holds(&all, b"SELECT"), "statements are in no span");
 }
 
 #[tokio::test]

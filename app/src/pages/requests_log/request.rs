@@ -94,10 +94,17 @@ fn span_row(span: LoggedSpan, whole: u64) -> AnyView {
     let share = |micros: u64| micros.saturating_mul(100) / whole;
     let (from, long) = (share(span.began_us).min(99), share(span.took_us).max(1));
     let told = (say.span)(&span.name, &ms(span.began_us), &ms(span.took_us));
+    let is_of_source = span.is_of_source();
+    let note = match (is_of_source, span.step.is_empty()) {
+        (false, _) => span.note,
+        (true, true) => (say.asked_source)(&span.note, &span.driver),
+        (true, false) => (say.asked_by_step)(&span.step, &span.note, &span.driver),
+    };
+    let rows = span.rows.map(|rows| view! { <div class="t-3">{(say.given_rows)(&rows.to_string())}</div> });
     view! {
         <tr>
-            <td class="fit"><code>{span.name}</code>{span.failed.then(|| view! { " "<span class="badge badge-bad">{say.result_failed}</span> })}</td>
-            <td class="t-2">{span.note}</td>
+            <td class="fit" class:span-within=is_of_source><code>{span.name}</code>{span.failed.then(|| view! { " "<span class="badge badge-bad">{say.result_failed}</span> })}</td>
+            <td class="t-2">{note}{rows}</td>
             <td><svg class="span-bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=told><rect class="span-way" width="100" height="8"/><rect class="span-took" x=from width=long height="8"/></svg></td>
             <td class="num nowrap">{(say.ms)(&ms(span.began_us))}</td>
             <td class="num nowrap">{(say.ms)(&ms(span.took_us))}</td>

@@ -159,6 +159,10 @@ impl Connection for MySqlSource {
         query::stream(&self.pool, statement).await
     }
 
+    fn is_pooled(&self) -> bool {
+        true
+    }
+
     fn close_idle(&self) {
         close_idle(&self.pool);
     }

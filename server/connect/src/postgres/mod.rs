@@ -213,6 +213,10 @@ impl Connection for PgConnection {
         query::stream(&self.pool, &self.readable, statement).await
     }
 
+    fn is_pooled(&self) -> bool {
+        true
+    }
+
     fn close_idle(&self) {
         close_idle(&self.pool);
     }

@@ -104,4 +104,8 @@ impl Connection for SqliteConnection {
     async fn query(&self, statement: Statement) -> Result<BatchStream, SourceError> {
         query::stream(&self.pool, self.times.clone(), statement).await
     }
+
+    fn is_pooled(&self) -> bool {
+        true
+    }
 }

@@ -197,7 +197,8 @@ impl DataService for Generic {
         let limited = request.parameters.as_ref().is_some_and(|given| given.fields.contains_key("limit"));
         let (asked, mut timings) = (given(request.parameters), Timings::default());
         let begun = async {
-            let mut call = parameters::read(admitted.plan, &asked, self.0.giver(&admitted))?;
+            let notes = self.0.notes(admitted.plan, &mut timings);
+            let mut call = parameters::read(admitted.plan, &asked, self.0.giver(&admitted, &notes))?;
             if !limited {
                 call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;
             }

@@ -281,7 +281,8 @@ impl Gateway {
         message: &[u8],
         timings: &mut Timings,
     ) -> Result<Response<ApiBody>, Problem> {
-        let mut call = parameters::read(admitted.plan, &given_of(admitted, message)?, self.giver(admitted))?;
+        let notes = self.notes(admitted.plan, timings);
+        let mut call = parameters::read(admitted.plan, &given_of(admitted, message)?, self.giver(admitted, &notes))?;
         // A stream has no pages: all rows up to the cap, unless the caller asks for fewer.
         if !Fields::new(message).flatten().any(|field| field.number == LIMIT) {
             call.wanted.page.limit = admitted.plan.api.spec.policy.max_rows;

@@ -148,7 +148,7 @@ impl Run<'_> {
         };
         let mut tries = 0;
         let found = loop {
-            let found = self.in_time(step, self.target(&step.target, asked.clone(), step.for_each.is_some())).await;
+            let found = self.in_time(step, self.target(step, &step.target, asked.clone())).await;
             match &found {
                 Err(problem) if tries < step.retries && may_pass(problem.code) => {
                     tries += 1;
@@ -187,18 +187,16 @@ impl Run<'_> {
                 Some(rows) => (rows, "last-good"),
                 None => (Vec::new(), "empty"),
             },
-            FallbackPlan::Api(target) if !other.is_empty() => {
-                match self.in_time(step, self.target(target, other, step.for_each.is_some())).await {
-                    Ok((rows, _)) => (rows, "api"),
-                    Err(_) => (Vec::new(), "empty"),
-                }
-            }
+            FallbackPlan::Api(target) if !other.is_empty() => match self.in_time(step, self.target(step, target, other)).await {
+                Ok((rows, _)) => (rows, "api"),
+                Err(_) => (Vec::new(), "empty"),
+            },
             FallbackPlan::Empty | FallbackPlan::Api(_) => (Vec::new(), "empty"),
         }
     }
 
     /// Calls an API, under its limits and counted as every request is. Boxed: it may be a Union itself.
-    fn target<'a>(&'a self, target: &'a Target, asked: Asked, fans_out: bool) -> BoxFuture<'a, Found> {
+    fn target<'a>(&'a self, step: &'a StepPlan, target: &'a Target, asked: Asked) -> BoxFuture<'a, Found> {
         async move {
             let plan = target.plan.as_ref().map_err(|reason| Problem::new(ErrorCode::PlanBroken, reason.clone()))?;
             let routes = self.gateway.routes.load_full();
@@ -207,8 +205,10 @@ impl Run<'_> {
             let admitted =
                 Admitted { plan, view: &plan.view, app: None, fixed: None, budget: None, meter: &entered, app_meter: None, consumer };
             let given: Vec<Given> = asked.into_iter().map(|values| Given::Body(values.into())).collect();
-            let (mut timings, started) = (Timings::default(), std::time::Instant::now());
-            let found = match (fans_out && plan.kind == ApiKind::Kv, given.as_slice()) {
+            // What it asks its sources stands among that of the whole request.
+            let mut timings = Timings { notes: self.call.notes.within(&step.name), ..Timings::default() };
+            let started = std::time::Instant::now();
+            let found = match (step.for_each.is_some() && plan.kind == ApiKind::Kv, given.as_slice()) {
                 (false, [one]) => self.gateway.one(&admitted, one, &mut timings).await,
                 (false, many) => self.gateway.many(&admitted, many, &mut timings).await,
                 (true, keys) => {
@@ -241,9 +241,11 @@ impl Gateway {
     }
 
     async fn many(&self, admitted: &Admitted<'_>, given: &[Given], timings: &mut Timings) -> Found {
+        let notes = timings.notes.clone();
         let one = |given| {
+            let notes = notes.clone();
             let timed = async move {
-                let mut own = Timings::default();
+                let mut own = Timings { notes, ..Timings::default() };
                 (self.one(admitted, given, &mut own).await, own)
             };
             timed.boxed()

@@ -34,7 +34,7 @@ pub use monitoring::{
     SubjectFigures, SubjectKind, TopBy,
 };
 pub use people::{DomainView, Me, Membership, NewLink, NewToken, NodeView, SessionView, TokenView, UserView};
-pub use request_log::{LoggedCaller, LoggedParameter, LoggedRequest, LoggedSpan, RequestLogPage, RequestLogQuery, SpanKind};
+pub use request_log::{FETCH_SPAN, LoggedCaller, LoggedParameter, LoggedRequest, LoggedSpan, RequestLogPage, RequestLogQuery, SpanKind};
 pub use reviews::{DiffLine, DiffSide, HeldChange, Rejection, RequestDetail, RequestKind, RequestState, RequestView, SettingChange};
 pub use sources::{BindingView, HomeSource, KnownTables, SourceAway, SourceSaved, SourceView};
 pub use zones::{NextTime, ZoneView};

@@ -91,6 +91,45 @@ pub struct LoggedSpan {
     pub took_us: u64,
     /// Whether it failed.
     pub failed: bool,
+    /// Of what a source was asked: the connector of the source, such as `postgres`. Empty elsewhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub driver: String,
+    /// Of a statement: the rows that it gave, once it was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// Of what a step of a Union asked its source: that step. Empty elsewhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub step: String,
+}
+
+/// The name of the span in which rows are fetched.
+pub const FETCH_SPAN: &str = "source";
+
+impl LoggedSpan {
+    /// A span of which nothing more is to be said.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: SpanKind, (began_us, took_us): (u64, u64), failed: bool) -> Self {
+        let (name, note, driver, step) = (name.into(), String::new(), String::new(), String::new());
+        Self { name, kind, note, began_us, took_us, failed, driver, rows: None, step }
+    }
+
+    /// Whether it says what a source was asked.
+    #[must_use]
+    pub fn is_of_source(&self) -> bool {
+        !self.driver.is_empty()
+    }
+
+    /// The span that it is within, by its place among all of a request, of which the first is the request itself. What a source was
+    /// asked is within the step that asked, or where rows were fetched.
+    #[must_use]
+    pub fn parent_in(&self, all: &[Self]) -> usize {
+        if !self.is_of_source() {
+            return 0;
+        }
+        let step = all.iter().position(|one| one.kind == SpanKind::Step && one.name == self.step);
+        let fetch = || all.iter().position(|one| one.name == FETCH_SPAN && !one.is_of_source());
+        step.or_else(fetch).unwrap_or(0)
+    }
 }
 
 /// Where a part of a request was spent.

@@ -36,7 +36,7 @@ fn entry(number: u32) -> RequestEntry {
         bytes: (!failed).then_some(17),
         node: "here".into(),
         parameters: vec![LoggedParameter { name: "tailnum".into(), value: None }],
-        spans: vec![LoggedSpan { name: "source".into(), kind: SpanKind::Source, note: "db".into(), began_us: 90, took_us: 800, failed }],
+        spans: vec![LoggedSpan { note: "db".into(), ..LoggedSpan::new("source", SpanKind::Source, (90, 800), failed) }],
     }
 }
 

@@ -8,6 +8,7 @@ use arrow_select::filter::filter_record_batch;
 use connect::batch::schema_of;
 use fail::fail_point;
 use model::Field;
+use tracing::Instrument;
 
 use crate::Worker;
 use crate::build::build_source::BuildSource;
@@ -28,13 +29,23 @@ pub(crate) async fn read_and_write(task: Task<'_>, planned: Planned, progress: &
     let (columns, mut read) = parts::all(task, planned, &make, progress).await?;
     let Columns { writer, keys, .. } = columns;
     if let Some(keys) = keys {
-        refuse_twins(keys, &mut read.gate)?;
+        tracing::trace_span!(target: "traces", "sort").in_scope(|| refuse_twins(keys, &mut read.gate))?;
     }
     let figures = &progress.figures;
     read.agrees(worker, from, (figures.read_rows, figures.written_rows), stop).await?;
     fail_point!("build.before-seal");
-    progress.figures.stored_bytes = i64::try_from(writer.seal()?).unwrap_or(0);
+    let stored = tracing::trace_span!(target: "traces", "write").in_scope(|| writer.seal())?;
+    progress.figures.stored_bytes = i64::try_from(stored).unwrap_or(0);
     progress.step("proving").await?;
+    let written = read_back(task, &encoder, progress).instrument(tracing::trace_span!(target: "traces", "verify")).await?;
+    proved(read.checksum, written)?;
+    progress.figures.checksum = read.checksum.hex();
+    fail_point!("build.after-proof");
+    Ok(())
+}
+
+/// The checksum of what was written.
+async fn read_back(Task { worker, to, .. }: Task<'_>, encoder: &Encoder, progress: &mut Progress<'_>) -> Result<Checksum, Failed> {
     let mut written = Checksum::default();
     for batch in worker.stores.columnar().read(to)? {
         let batch = batch?;
@@ -45,10 +56,7 @@ pub(crate) async fn read_and_write(task: Task<'_>, planned: Planned, progress: &
         }
         progress.tick().await?;
     }
-    proved(read.checksum, written)?;
-    progress.figures.checksum = read.checksum.hex();
-    fail_point!("build.after-proof");
-    Ok(())
+    Ok(written)
 }
 
 struct ToColumns<'a> {

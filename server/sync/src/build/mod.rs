@@ -32,6 +32,7 @@ use store::{DataVersionRow, RunRow};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use self::build_source::BuildSource;
 use self::checkpoint::Spot;
@@ -167,8 +168,11 @@ async fn read_and_write(task: Task<'_>, planned: Planned, progress: &mut Progres
     writer.seal(&sealed).await?;
     fail_point!("build.after-seal");
     progress.step("proving").await?;
-    let dataset = Dataset::open(&*store, to).await?;
-    proved(sorted.checksum, dataset.prove(middle.into_iter().collect()).await?)?;
+    let read_back = async {
+        let dataset = Dataset::open(&*store, to).await?;
+        proved(sorted.checksum, dataset.prove(middle.into_iter().collect()).await?)
+    };
+    read_back.instrument(tracing::trace_span!(target: "traces", "verify")).await?;
     progress.figures.checksum = sorted.checksum.hex();
     fail_point!("build.after-proof");
     Ok(())
@@ -181,7 +185,9 @@ async fn fill(
     (pairs, read, sealed): (Pairs, &mut PartsRead, &Sealed),
     progress: &mut Progress<'_>,
 ) -> Result<(InOrder, Option<Vec<u8>>), Failed> {
-    let (sorted, middle) = write(writer, pairs.in_order(read.checksum)?, sealed, (&mut read.gate, progress), stop).await?;
+    let sorted = tracing::trace_span!(target: "traces", "sort").in_scope(|| pairs.in_order(read.checksum))?;
+    let writing = write(writer, sorted, sealed, (&mut read.gate, progress), stop);
+    let (sorted, middle) = writing.instrument(tracing::trace_span!(target: "traces", "write")).await?;
     read.gate.pass()?;
     progress.figures.same_key_rows = sorted.others;
     if !from.has_each_key_once() {

@@ -10,6 +10,8 @@ use model::dataset::StoreKind;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::Worker;
 use crate::build::build_source::BuildSource;
@@ -169,8 +171,8 @@ pub(crate) async fn all<R: Rows>(
     let own_stop = stop.child_token();
     // Whatever ends this ends those who read.
     let _stopped = own_stop.clone().drop_guard();
-    gathered.read(make, progress, &own_stop).await?;
-    gathered.finish(counted, progress, stop).await
+    gathered.read(make, progress, &own_stop).instrument(tracing::trace_span!(target: "traces", "read")).await?;
+    gathered.finish(counted, progress, stop).instrument(tracing::trace_span!(target: "traces", "validate")).await
 }
 
 /// What the parts have given so far.
@@ -288,13 +290,16 @@ impl<'a, R: Rows> Gathered<'a, R> {
         let (worker, from, rejected) = (self.worker.clone(), Arc::clone(self.from), Arc::clone(&self.rejected));
         let with = Reading { worker, from, rejected, spot: Some(spot), counts: counts.clone(), stop: stop.clone() };
         let runtime = tokio::runtime::Handle::current();
+        let span = tracing::trace_span!(target: "traces", "part", sluice.part = number, sluice.rows = Empty);
         reading.spawn_blocking(move || {
-            runtime.block_on(async move {
+            let read = async move {
                 let stop = with.stop.clone();
                 let input = unless_stopped(&stop, Input::open(&with.from, moment.as_deref(), &condition)).await??;
                 let part = with.part(input, &mut rows).await?;
-                Ok((number, rows, part))
-            })
+                tracing::Span::current().record("sluice.rows", part.counts.read_rows);
+                Ok::<_, Failed>((number, rows, part))
+            };
+            runtime.block_on(read.instrument(span))
         });
         Ok(())
     }
