@@ -66,8 +66,8 @@ debian_packages() {
     ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || wanted+=(libfaketime)
     [ -x /usr/bin/kill ] || [ -x /bin/kill ] || wanted+=(procps)
     [ -d /usr/share/iso-codes/json ] || wanted+=(iso-codes)
-    # promtool reads /metrics as Prometheus does.
-    have promtool || wanted+=(prometheus)
+    # promtool reads /metrics as Prometheus does, and Prometheus itself scrapes it.
+    { have promtool && have prometheus; } || wanted+=(prometheus)
   fi
   [ ${#wanted[@]} = 0 ] || install_debian "${wanted[@]}"
 }

@@ -71,6 +71,7 @@ mod pages_without_a_source;
 mod parts;
 mod picked_fields;
 mod portal_guard;
+mod prometheus;
 mod public_documentation;
 mod public_files;
 mod readers_that_die;

@@ -243,6 +243,10 @@ async fn who_may_watch_is_a_setting() {
     assert_eq!(get(&by_token, "/metrics", &[("authorization", "Bearer a-scraper"), ("x-forwarded-for", "10.0.0.9")]).await.0, 200);
     assert!(!details(&get(&by_token, "/readyz", &[]).await.1));
 
+    let open = Sluice::demo_with(binary(), &[("SLUICE_SCRAPE", "open")]);
+    assert_eq!(get(&open, "/metrics", &[]).await.0, 200);
+    assert_eq!(get(&open, "/metrics", &[("host", "sluice.example"), ("x-forwarded-for", "10.0.0.9")]).await.0, 200, "whoever asks");
+
     let folder = testkit::folder();
     let environment = [("SLUICE_SCRAPE", "token"), ("SLUICE_HTTP_ADDR", "127.0.0.1:0"), ("SLUICE_GRPC_ADDR", "127.0.0.1:0")];
     let mut command = std::process::Command::new(binary());
