@@ -23,7 +23,7 @@ use crate::figures::{self, Giver, Node, Ticker, Unwritten};
 use crate::host::Machine;
 use crate::hosts::Hosts;
 use crate::listen::{Bounds, Caps, Pair, Port, Tls};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Work};
 use crate::proxies::Proxies;
 use crate::scrape::Scrape;
 use crate::telemetry::Telemetry;
@@ -204,7 +204,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
     parts.request_log.start()?;
     let node = format!("{address}");
     let ended = CancellationToken::new();
-    let ticking = start_figures(&parts, &node, ended.clone());
+    let (own, ticking) = start_figures(&parts, &node, ended.clone());
     let mut background = Vec::new();
     match parts.store.migrate().await {
         Ok(()) => {
@@ -240,8 +240,9 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
     let of_grpc = caps.clone();
     let answer_grpc = move |request, peer| edge::answer_grpc(typed.clone(), of_grpc.clone(), request, peer);
     background.push(tokio::spawn(listen::serve(port(grpc), answer_grpc, stop.clone())));
-    let (gateway, alarms, unwritten) = (parts.gateway, parts.worker.alarms, parts.unwritten);
-    let metrics = Metrics { gateway, alarms, caps: caps.clone(), unwritten, scrape, with_apps: config.metrics_apps };
+    let work = work_of(&parts.worker);
+    let (gateway, alarms, unwritten, with_apps) = (parts.gateway, parts.worker.alarms, parts.unwritten, config.metrics_apps);
+    let metrics = Metrics { gateway, alarms, work, own, caps: caps.clone(), unwritten, scrape, with_apps };
     let services = Arc::new(edge::Services::new(parts.control, metrics, hosts, proxies));
     listen::serve(port(listener), move |request, peer| services.clone().answer(request, peer), stop).await;
     for task in background {
@@ -265,9 +266,10 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
 }
 
 /// Begins to read what all parts count, and to write it.
-fn start_figures(parts: &Parts, node: &str, ended: CancellationToken) -> JoinHandle<()> {
+fn start_figures(parts: &Parts, node: &str, ended: CancellationToken) -> (Arc<Node>, JoinHandle<()>) {
     let (gateway, pools, datasets) = (parts.gateway.clone(), parts.worker.pools.clone(), parts.worker.figures.clone());
-    let own = Node::start(node, ended.clone());
+    let own = Arc::new(Node::start(node, ended.clone()));
+    let of_node = own.clone();
     let revision = {
         let gateway = gateway.clone();
         move || gateway.revision()
@@ -276,10 +278,16 @@ fn start_figures(parts: &Parts, node: &str, ended: CancellationToken) -> JoinHan
         Box::new(move |_| figures::of_gateway(&gateway)),
         Box::new(move |_| pools.readings()),
         Box::new(move |now| datasets.readings(now)),
-        Box::new(move |_| vec![own.reading(revision())]),
+        Box::new(move |_| vec![of_node.reading(revision())]),
     ];
     let ticker = Ticker::new(parts.worker.host.clone(), givers, (parts.series.clone(), parts.unwritten.clone()), node);
-    tokio::spawn(ticker.run(ended))
+    (own, tokio::spawn(ticker.run(ended)))
+}
+
+/// What is counted of sources and datasets, for `/metrics`.
+fn work_of(worker: &Worker) -> Work {
+    let (pools, datasets, host) = (worker.pools.clone(), worker.figures.clone(), worker.host.clone());
+    Arc::new(move || [pools.readings(), datasets.readings(host.now())].concat())
 }
 
 /// TLS on both ports, where a certificate is set.

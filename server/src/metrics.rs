@@ -3,6 +3,7 @@
 
 mod apis;
 mod page;
+mod work;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,10 +16,11 @@ use connect::queue::QueueFigures;
 use gateway::Gateway;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use observe::{Reading, SeriesKey};
 use sync::{Alarm, Alarms};
 use tokio::sync::Mutex;
 
-use crate::figures::Unwritten;
+use crate::figures::{Node, Unwritten};
 use crate::listen::Caps;
 use crate::panics;
 use crate::scrape::Scrape;
@@ -27,11 +29,16 @@ use page::{Labels, Page};
 /// Enough for a page of some hundred APIs.
 const USUAL_BYTES: usize = 256 << 10;
 
+/// Gives what is counted of sources and datasets, now.
+pub(crate) type Work = Arc<dyn Fn() -> Vec<(SeriesKey, Reading)> + Send + Sync>;
+
 /// What is read for the response.
 #[derive(Clone)]
 pub(crate) struct Metrics {
     pub(crate) gateway: Gateway,
     pub(crate) alarms: Arc<Alarms>,
+    pub(crate) work: Work,
+    pub(crate) own: Arc<Node>,
     pub(crate) caps: Arc<Caps>,
     pub(crate) unwritten: Arc<Unwritten>,
     pub(crate) scrape: Scrape,
@@ -68,9 +75,11 @@ impl Metrics {
         let mut page = Page::with_capacity(USUAL_BYTES);
         of_node(&mut page, &self.gateway);
         of_process(&mut page, (&self.caps, &self.unwritten), self.gateway.responses_in_memory());
+        work::of_own(&mut page, &self.own.process());
         of_request_log(&mut page, self.gateway.logged());
         of_datasets(&mut page, &self.alarms.now());
         of_queues(&mut page, &self.gateway.source_queues());
+        work::write(&mut page, &(self.work)());
         apis::write(&mut page, &self.gateway.figures(), level);
         if self.with_apps {
             apis::write_apps(&mut page, &self.gateway.app_figures());

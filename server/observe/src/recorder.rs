@@ -46,6 +46,24 @@ impl Reading {
         self.latencies = Some(latencies);
         self
     }
+
+    /// Nothing where it was not counted.
+    #[must_use]
+    pub fn counted(&self, counter: Counter) -> Option<u64> {
+        self.counters.get(&counter.number()).copied()
+    }
+
+    /// Nothing where it was not measured.
+    #[must_use]
+    pub fn measured(&self, gauge: Gauge) -> Option<i64> {
+        self.gauges.get(&gauge.number()).copied()
+    }
+
+    /// Nothing where nothing was timed.
+    #[must_use]
+    pub fn timed(&self) -> Option<&Latencies> {
+        self.latencies.as_ref()
+    }
 }
 
 /// A chunk that is to be written, over an earlier one of the same writer, series, tier and start with a smaller `tick`.

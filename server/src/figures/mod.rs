@@ -9,7 +9,7 @@ mod writing;
 use gateway::Gateway;
 use observe::{Reading, SeriesKey};
 
-pub(crate) use node::Node;
+pub(crate) use node::{Node, Process};
 pub(crate) use ticker::{Giver, Ticker};
 pub(crate) use writing::Unwritten;
 

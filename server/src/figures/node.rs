@@ -17,6 +17,19 @@ pub(crate) struct Node {
     before: Mutex<(Instant, Duration)>,
     /// In microseconds, the longest since the last reading.
     delay: Arc<AtomicU64>,
+    /// The one of the last reading.
+    last_delay: AtomicU64,
+}
+
+/// What a process uses. What the system does not tell is nothing.
+pub(crate) struct Process {
+    /// Processor time since it began, in microseconds.
+    pub(crate) processor_micros: u64,
+    /// Memory that is no file's.
+    pub(crate) memory_bytes: Option<u64>,
+    pub(crate) open_files: Option<u64>,
+    /// How late a timer was at most, within the ten seconds before the last reading.
+    pub(crate) delay_micros: u64,
 }
 
 impl Node {
@@ -25,23 +38,34 @@ impl Node {
         let delay = Arc::new(AtomicU64::new(0));
         tokio::spawn(watch_timers(delay.clone(), stop));
         let before = Mutex::new((Instant::now(), processor_time()));
-        Self { key: SeriesKey::new(SeriesKind::Node, None, address), before, delay }
+        Self { key: SeriesKey::new(SeriesKind::Node, None, address), before, delay, last_delay: AtomicU64::new(0) }
     }
 
     /// What is so now. What the system does not tell is left out.
     pub(crate) fn reading(&self, revision: i64) -> (SeriesKey, Reading) {
+        let delay = self.delay.swap(0, Ordering::Relaxed);
+        self.last_delay.store(delay, Ordering::Relaxed);
         let mut reading = Reading::default()
             .gauge(Gauge::Revision, revision)
-            .gauge(Gauge::LoopDelayMicros, whole(self.delay.swap(0, Ordering::Relaxed)))
+            .gauge(Gauge::LoopDelayMicros, whole(delay))
             .gauge(Gauge::CpuPermille, whole(self.processor_permille()));
-        if let Some(bytes) = std::fs::read_to_string("/proc/self/status").ok().as_deref().and_then(anonymous_bytes) {
+        if let Some(bytes) = memory_bytes() {
             reading = reading.gauge(Gauge::MemoryBytes, whole(bytes));
         }
-        if let Ok(files) = std::fs::read_dir("/proc/self/fd") {
-            // One of them is the folder that is read.
-            reading = reading.gauge(Gauge::OpenFiles, whole(files.count().saturating_sub(1) as u64));
+        if let Some(files) = open_files() {
+            reading = reading.gauge(Gauge::OpenFiles, whole(files));
         }
         (self.key.clone(), reading)
+    }
+
+    /// The same for whoever takes differences by himself. It changes nothing of what is read.
+    pub(crate) fn process(&self) -> Process {
+        Process {
+            processor_micros: micros(processor_time()),
+            memory_bytes: memory_bytes(),
+            open_files: open_files(),
+            delay_micros: self.last_delay.load(Ordering::Relaxed),
+        }
     }
 
     /// Of one core, since the reading before.
@@ -56,8 +80,11 @@ fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
 fn permille(used: Duration, passed: Duration) -> u64 {
-    let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     micros(used).saturating_mul(1_000) / micros(passed).max(1)
 }
 
@@ -65,6 +92,15 @@ fn permille(used: Duration, passed: Duration) -> u64 {
 fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+fn memory_bytes() -> Option<u64> {
+    std::fs::read_to_string("/proc/self/status").ok().as_deref().and_then(anonymous_bytes)
+}
+
+fn open_files() -> Option<u64> {
+    // One of them is the folder that is read.
+    std::fs::read_dir("/proc/self/fd").ok().map(|files| files.count().saturating_sub(1) as u64)
 }
 
 /// Memory that is no file's, of `/proc/self/status`.

@@ -10,7 +10,7 @@ use super::page::{Labels, Page};
 const MOST: usize = 5_000_000;
 
 /// An upper bound of the histogram, in microseconds and as it is written in seconds.
-type Bound = (u64, &'static str);
+pub(super) type Bound = (u64, &'static str);
 
 /// What is said of each API.
 struct Detail {
@@ -22,7 +22,7 @@ struct Detail {
     more: bool,
 }
 
-const BOUNDS: [Bound; 12] = [
+pub(super) const BOUNDS: [Bound; 12] = [
     (100, "0.0001"),
     (500, "0.0005"),
     (1_000, "0.001"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::common::{Grpc, Http, People, aircraft, binary};
+use crate::common::{Grpc, Http, LONG, People, aircraft, binary, until};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use testkit::{Sluice, problem_code};
@@ -227,4 +227,39 @@ async fn a_cache_has_its_part_of_the_time_and_apps_are_no_label_unless_that_is_w
     assert!(!after.text.contains("demo-app") && !after.kinds.contains_key("sluice_app_requests_total"), "{}", after.text);
     let pages = futures::future::join_all((0..8).map(|_| Page::of(&server))).await;
     assert!(pages.iter().all(|page| page.one("sluice_request_seconds_count", "kept") == Some(10.0)));
+}
+
+#[tokio::test]
+async fn sources_datasets_and_the_process_have_their_figures() {
+    let server = Sluice::demo(binary());
+    let (people, http) = (People::of(&server).await, Http::new(&server));
+    let path = server.data().join("sources/flights.db").display().to_string();
+    people.builder.put_source("flights-too", "sqlite", json!({"config": {"path": path}, "secrets": {}})).await;
+    let mut spec = aircraft(json!("source"));
+    spec["source"] = json!("flights-too");
+    people.publish("aircraft-too", spec, json!({})).await;
+    let of = [("source", "flights-too"), ("env", "prod")];
+    let count = |page: &Page, name: &str| page.by(name, "source", &of).get("flights-too").copied().unwrap_or_default();
+    let before = Page::of(&server).await;
+    for _ in 0..5 {
+        assert_eq!(http.get("/api/travel/aircraft-too?tailnum=N14228").send().await.unwrap().status(), 200);
+    }
+    let after = Page::of(&server).await;
+    for name in ["sluice_source_statements_total", "sluice_source_rows_total", "sluice_source_seconds_count"] {
+        assert_eq!(count(&after, name) - count(&before, name), 5.0, "{name}");
+    }
+    assert!(count(&after, "sluice_source_seconds_sum") > count(&before, "sluice_source_seconds_sum"));
+
+    let built = people.planes_dataset("planes", json!({})).await;
+    let rows = built["figures"]["written_rows"].as_f64().unwrap_or_else(|| panic!("{built}"));
+    let of = [("domain", "travel"), ("dataset", "planes")];
+    let has_rows = async || Page::of(&server).await.by("sluice_dataset_rows_total", "dataset", &of).get("planes") == Some(&rows);
+    until(LONG, "the rows of the dataset are counted", has_rows).await;
+    let live = async || Page::of(&server).await.by("sluice_dataset_version_age_seconds", "dataset", &of).contains_key("planes");
+    until(LONG, "the live version has an age", live).await;
+    let page = Page::of(&server).await;
+    assert_eq!(page.by("sluice_job_rows_total", "dataset", &of).get("planes"), Some(&rows));
+    let own = |name: &str| page.samples[&(name.to_owned(), Labels::new())];
+    assert!(own("sluice_cpu_seconds_total") > 0.0 && own("sluice_memory_bytes") > 1e6 && own("sluice_open_files") > 3.0, "{}", page.text);
+    assert!(own("sluice_loop_delay_seconds") >= 0.0);
 }
