@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use connect::egress::{self, Peer};
-use control::ports::{ApiLapse, Fetch, Outage, ReadFigures, ReadSamples, SubjectSamples, TryCall, TryCallRequest, WatchFigures};
+use control::ports::{ApiLapse, AskNodes, Fetch, Outage, ReadFigures, ReadSamples, SubjectSamples, TryCall, TryCallRequest, WatchFigures};
 use gateway::metrics::Lapse;
 use gateway::{Gateway, TrialRequest};
 use model::alert::{AlertRule, Objective, Outcomes};
 use model::view::{CallFigures, LapseKind, TryAnswer};
 use model::{ErrorCode, Problem};
+use request_log::{Found, Search};
 use sync::{AlertFigures, Host, PastWeek};
 
 use crate::figures::Unwritten;
 use crate::host::Machine;
+use crate::nodes::{self, NodeClient, body_within};
 
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -114,6 +116,14 @@ impl WatchFigures for OwnFigures {
     }
 }
 
+/// Other nodes are asked at the addresses that they report.
+#[async_trait]
+impl AskNodes for NodeClient {
+    async fn search_request_log(&self, node: &str, search: &Search) -> Result<Found, String> {
+        self.ask(node, nodes::SEARCH, search).await
+    }
+}
+
 /// Fetches over HTTP from where sources may be dialled, without following redirects: an address says where it leads.
 pub(crate) struct Http(reqwest::Client);
 
@@ -132,14 +142,7 @@ impl Fetch for Http {
         let cause = |error: reqwest::Error| egress::refusal(&error).map_or_else(|| error.without_url().to_string(), |said| said.sentence);
         let url = reqwest::Url::parse(url).map_err(|error| error.to_string())?;
         egress::check(&url, Peer::Service).map_err(|said| said.sentence)?;
-        let mut response = self.0.get(url).send().await.map_err(cause)?.error_for_status().map_err(cause)?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(cause)? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > most {
-                return Err(format!("more than {most} bytes"));
-            }
-        }
-        String::from_utf8(bytes).map_err(|error| error.to_string())
+        let response = self.0.get(url).send().await.map_err(cause)?.error_for_status().map_err(cause)?;
+        String::from_utf8(body_within(response, most).await?).map_err(|error| error.to_string())
     }
 }

@@ -24,10 +24,11 @@ use crate::host::Machine;
 use crate::hosts::Hosts;
 use crate::listen::{Bounds, Caps, Pair, Port, Tls};
 use crate::metrics::{Metrics, Work};
+use crate::nodes::{NodeClient, NodeKey};
 use crate::proxies::Proxies;
 use crate::scrape::Scrape;
 use crate::telemetry::Telemetry;
-use crate::{demo, edge, feed, file_modes, listen, master_key, reach};
+use crate::{demo, edge, feed, file_modes, listen, master_key, nodes, reach};
 
 /// Files that sources, datasets and the metadata want beside the connections.
 const OTHER_FILES: u64 = 1_024;
@@ -44,6 +45,8 @@ pub(crate) struct Parts {
     pub(crate) worker: Worker,
     pub(crate) alerts: Alerts,
     pub(crate) request_log: RequestLog,
+    /// What nodes show each other.
+    pub(crate) node_key: NodeKey,
 }
 
 /// Opens the metadata without migrating it, and ties the parts.
@@ -66,6 +69,7 @@ pub(crate) fn compose(config: &Config, demo: bool, traces: Option<Arc<dyn Traces
     let mapper = Arc::new(engine::Maps::new(vault.derived("hashes of masked columns")));
     let stores = stores(config)?;
     let request_log = request_log(config);
+    let node_key = NodeKey::new(&vault, request_log.node());
     let gateway = Gateway::new(gateway::Parts {
         pools: pools.clone(),
         vault: vault.clone(),
@@ -94,8 +98,9 @@ pub(crate) fn compose(config: &Config, demo: bool, traces: Option<Arc<dyn Traces
             try_call: Arc::new(GatewayTrials(gateway.clone())),
             figures: Arc::new(GatewayFigures(gateway.clone())),
             samples: Arc::new(StoredSamples(AlertFigures { store: store.clone(), series: series.clone() })),
-            own_figures: Arc::new(OwnFigures { node: config.http_addr.to_string(), unwritten: unwritten.clone() }),
+            own_figures: Arc::new(OwnFigures { node: config.node_address(), unwritten: unwritten.clone() }),
             fetch: Arc::new(Http::new()?),
+            nodes: Arc::new(NodeClient::new(config, node_key.clone())?),
             mapper: mapper.clone(),
         },
         settings: Settings { demo, public_url: config.public_url(), grpc_addr: config.grpc_addr.to_string() },
@@ -130,7 +135,7 @@ pub(crate) fn compose(config: &Config, demo: bool, traces: Option<Arc<dyn Traces
         webhooks: Webhooks::new()?,
         mail: mail(config)?,
     };
-    Ok(Parts { store, series, unwritten, control, gateway, worker, alerts, request_log })
+    Ok(Parts { store, series, unwritten, control, gateway, worker, alerts, request_log, node_key })
 }
 
 /// The mail server of notices, where one is set.
@@ -150,7 +155,7 @@ fn request_log(config: &Config) -> RequestLog {
         keep_for: i64::from(config.request_log_days.get()) * DAY,
         keep_bytes: u64::from(config.request_log_mb.get()) * 1_000_000,
         // As it reports itself.
-        node: config.http_addr.to_string(),
+        node: config.node_address(),
         now: Box::new(|| gateway::Clock::now(&Machine)),
     })
 }
@@ -196,13 +201,14 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let grpc_address = grpc.local_addr().map_err(|error| error.to_string())?;
     let config = &Config { http_addr: address, grpc_addr: grpc_address, ..config.clone() };
+    nodes::check_address(config)?;
     let (hosts, proxies, scrape) = (Hosts::of(config, demo)?, Proxies::of(config)?, Scrape::of(config)?);
     let stop = CancellationToken::new();
     let tls = start_tls(config, &stop).await?;
     let traces = telemetry.clone().map(|telemetry| telemetry as Arc<dyn Traces>);
     let parts = compose(config, demo, traces)?;
     parts.request_log.start()?;
-    let node = format!("{address}");
+    let node = config.node_address();
     let ended = CancellationToken::new();
     let (own, ticking) = start_figures(&parts, &node, ended.clone());
     let mut background = Vec::new();
@@ -243,7 +249,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
     let work = work_of(&parts.worker);
     let (gateway, alarms, unwritten, with_apps) = (parts.gateway, parts.worker.alarms, parts.unwritten, config.metrics_apps);
     let metrics = Metrics { gateway, alarms, work, own, caps: caps.clone(), unwritten, scrape, with_apps };
-    let services = Arc::new(edge::Services::new(parts.control, metrics, hosts, proxies));
+    let services = Arc::new(edge::Services::new(parts.control, metrics, hosts, proxies, parts.node_key));
     listen::serve(port(listener), move |request, peer| services.clone().answer(request, peer), stop).await;
     for task in background {
         let _ = task.await;

@@ -21,6 +21,9 @@ use crate::flags::SettingArgs;
 pub(crate) struct Config {
     /// The portal, `/admin/v1` and the APIs over HTTP.
     pub(crate) http_addr: SocketAddr,
+    /// Where the other nodes of the same metadata reach the HTTP port, as `10.0.0.7:8080`; also what this node is called. By default the
+    /// address that the port listens on.
+    pub(crate) node_address: Option<String>,
     /// The APIs over gRPC.
     pub(crate) grpc_addr: SocketAddr,
     /// Where the metadata (by default), the generated master key and the last snapshot are kept.
@@ -139,6 +142,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             http_addr: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            node_address: None,
             grpc_addr: SocketAddr::from(([127, 0, 0, 1], 8081)),
             data_dir: PathBuf::from("data"),
             database_url: None,
@@ -183,6 +187,11 @@ impl Config {
         if self.tls_cert.is_some() { "https" } else { "http" }
     }
 
+    /// What this node is called, and where the others reach it.
+    pub(crate) fn node_address(&self) -> String {
+        self.node_address.clone().unwrap_or_else(|| self.http_addr.to_string())
+    }
+
     pub(crate) fn public_url(&self) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("{}://{}", self.scheme(), self.http_addr)).trim_end_matches('/').to_owned()
     }
@@ -193,6 +202,7 @@ impl Config {
 pub(crate) fn load(file: &Path, flags: &SettingArgs) -> Result<Config, String> {
     let known = [
         "http_addr",
+        "node_address",
         "grpc_addr",
         "data_dir",
         "database_url",

@@ -25,10 +25,11 @@ use crate::host::Machine;
 use crate::hosts::{Hosts, Refused};
 use crate::listen::{Caps, Peer, RequestBody, WHOLE_REQUEST};
 use crate::metrics::Metrics;
+use crate::nodes::NodeKey;
 use crate::proxies::Proxies;
 use crate::scrape::Scrape;
 use crate::shield::{harden, harden_data, refusal};
-use crate::{assets, metrics, panics, portal};
+use crate::{assets, metrics, nodes, panics, portal};
 
 const INVITATIONS: &str = "/join/";
 
@@ -51,7 +52,7 @@ pub(crate) enum EdgeBody {
 }
 
 impl Services {
-    pub(crate) fn new(control: Control, metrics: Metrics, hosts: Hosts, proxies: Proxies) -> Self {
+    pub(crate) fn new(control: Control, metrics: Metrics, hosts: Hosts, proxies: Proxies, node_key: NodeKey) -> Self {
         let (gateway, caps, scrape) = (metrics.gateway.clone(), metrics.caps.clone(), metrics.scrape.clone());
         let settings = control.settings();
         let (public_url, under_tls) = (settings.public_url.clone(), settings.under_tls());
@@ -62,6 +63,7 @@ impl Services {
             .merge(metrics::router(metrics))
             .merge(assets::router())
             .merge(admin::router(control.clone()))
+            .merge(nodes::router(control.clone(), node_key))
             .merge(portal::router(control.clone()));
         Self { control, gateway, router, caps, hosts, proxies, public_url, under_tls }
     }

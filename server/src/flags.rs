@@ -14,6 +14,10 @@ pub(crate) struct SettingArgs {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     http_addr: Option<SocketAddr>,
+    /// Address of the HTTP port for other nodes of the same metadata, for example 10.0.0.7:8080 [SLUICE_NODE_ADDRESS].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node_address: Option<String>,
     /// Address of the gRPC port, for example 0.0.0.0:8081 [SLUICE_GRPC_ADDR].
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

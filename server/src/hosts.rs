@@ -6,11 +6,12 @@ use std::net::IpAddr;
 use http::{HeaderMap, Request, Uri, Version, header};
 
 use crate::config::Config;
+use crate::nodes;
 
 /// Names that lead to this machine and cannot be pointed elsewhere.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
-/// What load balancers and scrapers ask for, by whatever name they know; none of it is a person's.
-const FOR_MACHINES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// What load balancers, scrapers and other nodes ask for, by whatever name they know; none of it is a person's.
+const FOR_MACHINES: [&str; 4] = ["/healthz", "/readyz", "/metrics", nodes::SEARCH];
 
 /// Why a request is not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +134,7 @@ mod tests {
             assert_eq!(known.refused(&asked("/api/a/b", &[host]), true), None, "APIs are reached by other names too");
             assert_eq!(hosts(|_| {}, true).refused(&asked("/api/a/b", &[host]), true), Some(Refused::Foreign), "but those of a demo");
             assert_eq!(known.refused(&asked("/healthz", &[host]), false), None);
+            assert_eq!(known.refused(&asked(nodes::SEARCH, &[host]), false), None, "nodes prove who they are");
         }
     }
 

@@ -19,6 +19,7 @@ mod hosts;
 mod listen;
 mod master_key;
 mod metrics;
+mod nodes;
 mod panics;
 mod portal;
 mod proxies;

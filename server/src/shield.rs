@@ -39,7 +39,7 @@ fn keep_to_tls(headers: &mut HeaderMap, under_tls: bool) {
 /// A problem as the asker reads it: a program as a document, a person as its sentence.
 pub(crate) fn refusal(path: &str, problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if ["/api/", "/admin/", "/fn/"].iter().any(|part| path.starts_with(part)) {
+    if ["/api/", "/admin/", "/fn/", "/internal/"].iter().any(|part| path.starts_with(part)) {
         let mut response = (status, Json(problem)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         return response;

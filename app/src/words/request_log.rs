@@ -6,7 +6,7 @@ texts! {
     /// The texts of the request log and of one request in it.
     RequestLog {
         title = "Requests";
-        lead = "A sample of the requests that this node responded to. Of failures, the first 20 of each API, code and ten seconds are kept.";
+        lead = "A sample of the requests that all nodes responded to. Of failures, the first 20 of each API, code and ten seconds are kept.";
         filters = "Filter requests";
         request_id = "Request ID";
         api = "API";
@@ -23,11 +23,11 @@ texts! {
         of_this_api = "Show requests of this API";
         table = "Requests, newest first";
         none_title = "No requests";
-        none_text = "No request in the log of this node matches these filters. Requests are kept for some days.";
+        none_text = "No request in the log matches these filters. Requests are kept for some days.";
         none_yet = "No request in this part of the log matches these filters. Continue with older requests.";
         older = "Older requests";
         unreadable(names: &str) = "Some parts of the log cannot be read: {names}. An operator can find the cause in the log of the program.";
-        other_nodes(nodes: &str) = "Each node keeps its own log. Not searched: {nodes}. Open the portal of those nodes to search them.";
+        other_nodes(nodes: &str) = "Each node keeps its own log. Not searched, because they did not respond: {nodes}. Search again later.";
         time = "Time";
         duration = "Duration";
         source_time = "Source";

@@ -113,6 +113,7 @@ pub struct Ports {
     pub samples: Arc<dyn ports::ReadSamples>,
     pub own_figures: Arc<dyn ports::WatchFigures>,
     pub fetch: Arc<dyn ports::Fetch>,
+    pub nodes: Arc<dyn ports::AskNodes>,
     pub mapper: Arc<dyn connect::Mapper>,
 }
 

@@ -8,6 +8,7 @@ use model::alert::{AlertRule, Objective, Outcomes, Sample};
 use model::clock::Millis;
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
 use model::view::{CallFigures, Lapse, Subject, TryAnswer};
+use request_log::{Found, Search};
 
 /// Time, ids and randomness, so that nothing in here reaches for them on its own.
 pub trait Host: Send + Sync {
@@ -59,6 +60,14 @@ pub struct ApiLapse {
 pub trait Fetch: Send + Sync {
     /// At most `most` bytes of it; the error is a cause for the log.
     async fn fetch(&self, url: &str, most: usize) -> Result<String, String>;
+}
+
+/// The other nodes of the same metadata.
+#[async_trait]
+pub trait AskNodes: Send + Sync {
+    /// What the request log of another node has, by the address that the node reports. The search is narrowed already to what its asker may
+    /// see. The error is a cause for the log.
+    async fn search_request_log(&self, node: &str, search: &Search) -> Result<Found, String>;
 }
 
 /// The figures of all nodes, as rules and objectives read them.

@@ -1,11 +1,12 @@
 //! Searching the request log. Who may see an API sees its requests, and who may change an app sees the requests of that app, to any API.
 //!
-//! Each node keeps its own log. A search reads the log of the node that runs it, and names the other ones. There is no authenticated way
-//! between nodes yet; once there is, their pages are merged here.
+//! Each node keeps its own log. A search asks all nodes at the same time and merges their pages. What the caller may see is decided here:
+//! the other nodes get a search that is narrowed already, and what they give is narrowed once more.
 
+use futures::future::join_all;
 use model::view::{LoggedRequest, RequestLogPage, RequestLogQuery};
 use model::{Action, ErrorCode, Problem};
-use request_log::{CodeFilter, Cursor, Search, Sees};
+use request_log::{CodeFilter, Cursor, Found, Reader, Search, Sees};
 
 use crate::{Caller, Control};
 
@@ -14,35 +15,94 @@ const PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
 
 impl Control {
-    /// Requests that the log of this node has kept, newest first.
+    /// Requests that the logs of all nodes have kept, newest first. Nodes that do not respond are named.
     ///
     /// # Errors
-    /// A filter that cannot be read.
+    /// A filter that cannot be read; where the metadata does not say which nodes there are.
     pub async fn search_requests(&self, caller: &Caller, query: &RequestLogQuery) -> Result<RequestLogPage, Problem> {
         let search = search_of(query, sees(caller))?;
         let Some(log) = self.request_log.clone() else { return Ok(RequestLogPage::default()) };
-        let nodes = self.nodes().await.unwrap_or_default();
-        let other_nodes = nodes.into_iter().map(|node| node.id).filter(|id| id != log.node()).collect();
+        let others = self.nodes().await?.into_iter().map(|node| node.id).filter(|id| id != log.node()).collect();
+        let (own, (mut pages, silent)) = tokio::join!(self.search_log(log, search.clone()), self.ask_nodes(others, &search));
+        pages.push(own?);
+        let found = Found::merged(pages, search.limit);
+        Ok(RequestLogPage {
+            requests: found.entries,
+            next: found.next.map(|next| next.text()),
+            unreadable: found.unreadable,
+            other_nodes: silent,
+        })
+    }
+
+    /// One request, by its id, whichever node has kept it.
+    ///
+    /// # Errors
+    /// Where no log that was searched has it, or the caller may not see it.
+    pub async fn logged_request(&self, caller: &Caller, id: &str) -> Result<LoggedRequest, Problem> {
+        let query = RequestLogQuery { request_id: Some(id.to_owned()), limit: Some(1), ..RequestLogQuery::default() };
+        let page = self.search_requests(caller, &query).await?;
+        // An empty id narrows nothing.
+        let found = page.requests.into_iter().find(|request| request.request_id == id);
+        found.ok_or_else(|| not_found(&page.other_nodes))
+    }
+
+    /// What the log of this node has, for another node. That one has narrowed the search to what its own asker may see.
+    ///
+    /// # Errors
+    /// Where the caller is not a node; where the log cannot be searched.
+    pub async fn search_own_requests(&self, caller: &Caller, search: Search) -> Result<Found, Problem> {
+        caller.authorise(Action::Administer, "")?;
+        let Some(log) = self.request_log.clone() else { return Ok(Found::default()) };
+        let limit = search.limit.min(LARGEST_PAGE as usize);
+        self.search_log(log, Search { limit, ..search }).await
+    }
+
+    async fn search_log(&self, log: Reader, search: Search) -> Result<Found, Problem> {
         let _turn = self.searches.acquire().await;
-        let found = tokio::task::spawn_blocking(move || log.search(&search)).await.map_err(|cause| {
+        tokio::task::spawn_blocking(move || log.search(&search)).await.map_err(|cause| {
             tracing::error!(%cause, "a search of the request log ended early");
             Problem::new(ErrorCode::Internal, "The request log could not be searched. Try again.")
-        })?;
-        Ok(RequestLogPage { requests: found.entries, next: found.next.map(|next| next.text()), unreadable: found.unreadable, other_nodes })
+        })
+    }
+
+    /// The pages of other nodes, and the names of the nodes that gave none.
+    async fn ask_nodes(&self, nodes: Vec<String>, search: &Search) -> (Vec<Found>, Vec<String>) {
+        let asked = nodes.into_iter().map(|node| async move {
+            let page = self.ports.nodes.search_request_log(&node, search).await;
+            (node, page)
+        });
+        let (mut pages, mut silent) = (Vec::new(), Vec::new());
+        for (node, page) in join_all(asked).await {
+            match page {
+                Ok(page) => pages.push(of_node(&node, page, search)),
+                Err(cause) => {
+                    tracing::warn!(node, cause, "the request log of another node could not be searched");
+                    silent.push(node);
+                }
+            }
+        }
+        (pages, silent)
     }
 }
 
-impl Control {
-    /// One request, by its id.
-    ///
-    /// # Errors
-    /// Where the log of this node does not have it, or the caller may not see it.
-    pub async fn logged_request(&self, caller: &Caller, id: &str) -> Result<LoggedRequest, Problem> {
-        let query = RequestLogQuery { request_id: Some(id.to_owned()), limit: Some(1), ..RequestLogQuery::default() };
-        let found = self.search_requests(caller, &query).await?.requests.into_iter().next();
-        // An empty id narrows nothing.
-        found.filter(|request| request.request_id == id).ok_or_else(|| Problem::not_found("request with this id in the log of this node"))
+/// The page of another node: of its entries those that were asked for, and its segments under its name.
+fn of_node(node: &str, mut page: Found, search: &Search) -> Found {
+    page.entries.retain(|entry| search.admits(entry));
+    for segment in &mut page.unreadable {
+        *segment = format!("{node}: {segment}");
     }
+    page
+}
+
+fn not_found(silent: &[String]) -> Problem {
+    if silent.is_empty() {
+        return Problem::not_found("request with this id in the request log");
+    }
+    let detail = format!(
+        "There is no request with this id in the logs that were searched. Not searched, because they did not respond: {}. Try again later.",
+        silent.join(", ")
+    );
+    Problem::new(ErrorCode::NotFound, detail)
 }
 
 /// Whose requests the caller may see.
@@ -109,6 +169,37 @@ mod tests {
         assert_eq!(apps.contains(&"finance".to_owned()), caller.can(Action::EditApp, "finance"));
         assert!(!apps.contains(&"travel".to_owned()));
         assert!(matches!(sees(&Caller::system()), Sees::All));
+    }
+
+    #[test]
+    fn what_another_node_gives_is_narrowed_once_more_and_a_request_that_is_not_found_says_who_was_not_asked() {
+        let entry = |api: &str| LoggedRequest {
+            at: 1,
+            request_id: "r".into(),
+            trace_id: String::new(),
+            api: api.into(),
+            version: None,
+            environment: None,
+            app: String::new(),
+            caller: model::view::LoggedCaller::Nobody,
+            code: None,
+            total_us: 0,
+            gateway_us: 0,
+            cache_us: 0,
+            source_us: 0,
+            cache: String::new(),
+            bytes: None,
+            node: "10.0.0.2:80".into(),
+            parameters: Vec::new(),
+            spans: Vec::new(),
+        };
+        let search = Search { sees: Sees::Of { apis: vec!["travel".into()], apps: Vec::new() }, ..Search::default() };
+        let entries = vec![entry("travel/plane"), entry("finance/payroll")];
+        let page = of_node("10.0.0.2:80", Found { entries, unreadable: vec!["1-2-0.parquet".into()], ..Found::default() }, &search);
+        assert_eq!(page.entries.iter().map(|entry| entry.api.as_str()).collect::<Vec<_>>(), ["travel/plane"]);
+        assert_eq!(page.unreadable, ["10.0.0.2:80: 1-2-0.parquet"]);
+        assert!(!not_found(&[]).detail.contains("Not searched"));
+        assert!(not_found(&["10.0.0.3:80".into()]).detail.contains("did not respond: 10.0.0.3:80"));
     }
 
     #[test]

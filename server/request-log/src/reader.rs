@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::clock::Millis;
+use serde::{Deserialize, Serialize};
 
 use crate::entry::RequestEntry;
 use crate::folder::{Segment, segments};
@@ -23,7 +24,8 @@ pub struct Reader {
 }
 
 /// What a search gives.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Found {
     /// The newest one first.
     pub entries: Vec<RequestEntry>,
@@ -32,7 +34,9 @@ pub struct Found {
     /// Segments that cannot be read.
     pub unreadable: Vec<String>,
     /// Segments that were opened, and those of them whose rows were read.
+    #[serde(skip)]
     pub opened: usize,
+    #[serde(skip)]
     pub read: usize,
 }
 
@@ -92,7 +96,7 @@ impl Found {
     }
 
     /// The newest entries, and one more.
-    fn keep_newest(&mut self, limit: usize) {
+    pub(crate) fn keep_newest(&mut self, limit: usize) {
         self.entries.sort_by(|a, b| (b.at, &b.request_id).cmp(&(a.at, &a.request_id)));
         self.entries.dedup_by(|a, b| a.at == b.at && a.request_id == b.request_id);
         self.entries.truncate(limit + 1);

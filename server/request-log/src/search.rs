@@ -2,11 +2,14 @@
 
 use model::ErrorCode;
 use model::clock::Millis;
+use serde::{Deserialize, Serialize};
 
 use crate::entry::RequestEntry;
 
-/// A search, newest first. What is absent narrows nothing.
-#[derive(Debug, Clone, Default)]
+/// A search, newest first. What is absent narrows nothing. A node that is asked by a newer one refuses a member that it does not know, and
+/// does not give more than was asked for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Search {
     pub request_id: Option<String>,
     pub api: Option<String>,
@@ -20,7 +23,8 @@ pub struct Search {
     pub sees: Sees,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CodeFilter {
     #[default]
     Any,
@@ -30,7 +34,8 @@ pub enum CodeFilter {
 }
 
 /// Whose requests may be found.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Sees {
     All,
     /// Those of APIs of these domains, and those of apps of those.
@@ -43,7 +48,7 @@ pub enum Sees {
 }
 
 /// A place in the order of entries: what stands behind it is older.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Cursor {
     pub(crate) at: Millis,
     pub(crate) request_id: String,
@@ -90,6 +95,12 @@ impl<'a> Row<'a> {
 }
 
 impl Search {
+    /// Whether an entry is among those that are searched for, wherever it comes from.
+    #[must_use]
+    pub fn admits(&self, entry: &RequestEntry) -> bool {
+        self.takes(&Row::of(entry))
+    }
+
     pub(crate) fn takes(&self, row: &Row<'_>) -> bool {
         let is = |wanted: &Option<String>, of: &str| wanted.as_deref().is_none_or(|wanted| wanted == of);
         is(&self.request_id, row.request_id)

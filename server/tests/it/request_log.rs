@@ -245,6 +245,7 @@ fn settings_that_are_none_keep_the_program_from_starting() {
     for (name, value, told) in [
         ("SLUICE_REQUEST_LOG_DAYS", "0", "request_log_days"),
         ("SLUICE_REQUEST_LOG_MB", "much", "request_log_mb"),
+        ("SLUICE_NODE_ADDRESS", "10.0.0.7", "node_address"),
         ("SLUICE_OTLP_ENDPOINT", "https://collector.example:4317", "SLUICE_OTLP_ENDPOINT"),
     ] {
         let environment = [(name, value), ("SLUICE_HTTP_ADDR", "127.0.0.1:0"), ("SLUICE_GRPC_ADDR", "127.0.0.1:0")];

@@ -115,7 +115,7 @@ fn list(page: Page, address: ParamsMap) -> AnyView {
     let others = (!page.other_nodes.is_empty()).then(|| (say.other_nodes)(&page.other_nodes.join(", ")));
     view! {
         {unreadable.map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> })}
-        {others.map(|text| view! { <p class="t-2 s13 mb-4">{text}</p> })}
+        {others.map(|text| view! { <Callout tone=Tone::Warn><p>{text}</p></Callout> })}
         {requests}
         {older.map(|to| view! { <nav class="pager" aria-label=say.title><a href=to>{say.older}</a></nav> })}
     }

@@ -12,7 +12,7 @@ use crate::operation::Table;
 pub(super) fn add(table: Table) -> Table {
     const LOG: &str = "/admin/v1/request-log";
     table
-        .add::<(), RequestLogPage, _, _>(Method::GET, LOG, "Search the request log of this node, newest first", search)
+        .add::<(), RequestLogPage, _, _>(Method::GET, LOG, "Search the request log of all nodes, newest first", search)
         .with_query::<RequestLogQuery>()
 }
 

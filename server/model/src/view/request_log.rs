@@ -195,6 +195,6 @@ pub struct RequestLogPage {
     pub next: Option<String>,
     /// Segments of the log that cannot be read; the other ones were searched.
     pub unreadable: Vec<String>,
-    /// Nodes whose log was not searched: each node keeps its own.
+    /// Nodes whose log was not searched, because they did not respond.
     pub other_nodes: Vec<String>,
 }
