@@ -93,6 +93,7 @@ mod source_rights;
 mod source_values;
 mod sqlmap;
 mod sync_faults;
+mod three_nodes;
 mod throttle;
 mod tls;
 mod tokens_and_sessions;

@@ -19,6 +19,9 @@ pub use source::Source;
 /// Longer than anything takes that ends at all.
 pub const LONG: Duration = Duration::from_secs(90);
 
+/// The master key of the nodes of a [`Cluster`].
+pub const MASTER_KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
 /// What nodes share: their metadata, a Redis, and a key.
 pub struct Cluster {
     pub metadata: Postgres,
@@ -31,7 +34,7 @@ impl Cluster {
         let (metadata, redis) = (Postgres::start(), Redis::start());
         let environment = [
             ("SLUICE_DATABASE_URL", metadata.database("sluice").await),
-            ("SLUICE_MASTER_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
+            ("SLUICE_MASTER_KEY", MASTER_KEY.to_owned()),
             ("SLUICE_REDIS_URL", redis.url()),
         ];
         Self { metadata, redis, environment }
