@@ -208,7 +208,7 @@ mod tests {
     fn all_givers_are_read_at_the_same_time() {
         let giver = |object: &'static str| -> Giver {
             Box::new(move |now| {
-                let key = SeriesKey::new(observe::SeriesKind::Node, None, object);
+                let key = SeriesKey::new(SeriesKind::Node, None, object);
                 vec![(key, Reading::default().gauge(observe::Gauge::Revision, now))]
             })
         };

@@ -25,7 +25,7 @@ pub(super) fn form(
     let kinds = kinds.map(|(key, name)| (key.to_owned(), name.to_owned())).to_vec();
     let head = changed.map(|of| Named { domain: of.domain.clone(), name: of.name.clone(), edit: of.edit });
     let head = named(domains, head, set);
-    let receivers = picker(receivers, changed, set);
+    let (objects, receivers) = (objects.to_vec(), picker(receivers, changed, set));
     view! {
         <section class="card card-pad stack" id="objective-form">
             <h2>{title}</h2>
@@ -34,7 +34,7 @@ pub(super) fn form(
                 {head}
                 <div class="form-row">
                     <SelectField id="kind" label=say.kind name="kind" choices=kinds value=typed.kind error=error_at(set, &["kind", "subject.kind"])/>
-                    <PickField id="path" label=say.object help=say.object_help name="path" choices=objects.to_vec() value=typed.path required=true error=error_at(set, &["subject.path", "path"])/>
+                    <PickField id="path" label=say.object help=say.object_help name="path" choices=objects value=typed.path required=true error=error_at(set, &["subject.path", "path"])/>
                     <SelectField id="environment" label=say.environment help=say.environment_help name="environment" choices=some_environment(words().alert_rule.no_environment) value=typed.environment error=error_at(set, &["subject.environment", "environment"])/>
                 </div>
                 <div class="form-row">
