@@ -143,6 +143,11 @@ impl Link {
         if let Some(open) = lane.connection.load_full() {
             return Ok(open);
         }
+        // Rare, and large: every command would carry its bytes along.
+        Box::pin(self.dialled(lane)).await
+    }
+
+    async fn dialled(&self, lane: &Lane) -> Result<Arc<Connection>, AccelError> {
         let mut failed = lane.dialling.lock().await;
         if let Some(open) = lane.connection.load_full() {
             return Ok(open);

@@ -24,7 +24,8 @@ pub(crate) async fn acquire<DB: Database>(
 ) -> Result<PoolConnection<DB>, SourceError> {
     let mut tries = 1;
     loop {
-        match pool.acquire().await.map_err(|error| failed(&error)) {
+        // It holds all that making a connection takes, 4 KB, and is moved with whatever waits for it.
+        match Box::pin(pool.acquire()).await.map_err(|error| failed(&error)) {
             Err(error) if error.kind == SourceErrorKind::Dropped && tries < TRIES => tries += 1,
             acquired => return acquired,
         }

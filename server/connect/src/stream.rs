@@ -101,7 +101,8 @@ pub enum Ended {
     Abandoned,
 }
 
-/// Sends until the work is done, its time is over, or the reader is gone. What went wrong has been sent.
+/// Sends until the work is done, its time is over, or the reader is gone. What went wrong has been sent. Work for single requests is given
+/// pinned: it would be held here as often as it is passed on.
 pub async fn send_while_wanted(sender: &Sender, timeout: Duration, work: impl Future<Output = Result<Ended, SourceError>>) -> Ended {
     let failed = tokio::select! {
         sent = caught(sender, work) => match sent {

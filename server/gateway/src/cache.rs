@@ -115,7 +115,9 @@ impl Caches {
             }
             return Ok((kept.rows.clone(), note(&kept, if fresh { CacheResult::L1 } else { CacheResult::Stale }, now)));
         }
-        let fetched = self.memory.try_get_with(key, self.fetch(key, plan, call, policy)).await.map_err(|problem| (*problem).clone())?;
+        // On the heap: what the cache waits for is moved several times.
+        let fetched =
+            self.memory.try_get_with(key, Box::pin(self.fetch(key, plan, call, policy))).await.map_err(|problem| (*problem).clone())?;
         let stale = fetched.from_redis && fetched.fresh_until <= now;
         if stale {
             self.refresh(key, plan, call, policy, &fetched);
@@ -130,7 +132,7 @@ impl Caches {
 
     async fn fetch(self: &Arc<Self>, key: Key, plan: &Arc<Plan>, call: &Arc<Call>, policy: &CachePolicy) -> Result<Arc<Kept>, Problem> {
         if policy.redis
-            && let Some((rows, stored_at)) = self.read_redis(&key).await
+            && let Some((rows, stored_at)) = Box::pin(self.read_redis(&key)).await
         {
             let kept = Kept { from_redis: true, ..keep(rows, stored_at, policy) };
             if kept.ends_at > self.clock.now() {

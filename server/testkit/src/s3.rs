@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
-use crate::python;
 use crate::free_port;
+use crate::python;
 use crate::redis::wait_for;
 
 /// A server with one bucket.

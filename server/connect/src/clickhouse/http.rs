@@ -1,6 +1,7 @@
 //! Statements over HTTP: values are sent beside the text, rows come back as lines of JSON.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -96,7 +97,7 @@ impl Client {
             // Dropped where it is abandoned: the connection closes, and the server ends the statement.
             let lines = Lines::new(response, statement.purpose.max_row());
             let sending = send_rows(lines, &statement, &sender);
-            send_while_wanted(&sender, statement.timeout, sending).await;
+            send_while_wanted(&sender, statement.timeout, pin!(sending)).await;
             sender
         });
         Ok(stream)

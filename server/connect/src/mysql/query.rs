@@ -1,5 +1,7 @@
 //! Running statements: prepared, explained, streamed as Arrow batches, and ended on the server when nobody waits any more.
 
+use std::pin::pin;
+
 use model::dialect::Dialect;
 use model::table::{Column, QueryPlan};
 use model::{DataType, Value, source_types};
@@ -77,13 +79,13 @@ pub(super) async fn stream(pool: &MySqlPool, statement: Statement) -> Result<Bat
     let pool = pool.clone();
     spawn(async move {
         let sending = send_once_more(&pool, &mut held, &statement, &sender);
-        if let Ended::Abandoned = send_while_wanted(&sender, statement.timeout, sending).await
+        if send_while_wanted(&sender, statement.timeout, pin!(sending)).await == Ended::Abandoned
             && let Some(Numbered { connection, id }) = held
         {
             // It is ended on the server, and its connection is not given to anybody else. Its place in the pool is free
             // first: where all places are abandoned at once, none could be had to end them.
             let connection = connection.detach();
-            if let Err(error) = pool.execute(sqlx::AssertSqlSafe(format!("KILL QUERY {id}"))).await {
+            if let Err(error) = Box::pin(pool.execute(sqlx::AssertSqlSafe(format!("KILL QUERY {id}")))).await {
                 tracing::debug!(cause = %error, "a statement could not be ended on its server");
             }
             drop(connection);
@@ -124,6 +126,11 @@ async fn send_once_more(
             sent => return sent,
         }
     }
+    // Rare, and so apart on the heap: what is spawned for each statement is as large as its largest way, and is moved.
+    Box::pin(send_again(pool, held, statement, sender)).await
+}
+
+async fn send_again(pool: &MySqlPool, held: &mut Option<Numbered>, statement: &Statement, sender: &Sender) -> Result<Ended, SourceError> {
     // Its place in the pool is free first: where all connections are closed, each waits for a place.
     drop(held.take().map(|closed| closed.connection.detach()));
     close_idle(pool);

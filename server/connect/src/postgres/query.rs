@@ -1,5 +1,6 @@
 //! Running statements: prepared, explained, and streamed as Arrow batches.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::dialect::Dialect;
@@ -98,7 +99,7 @@ pub(super) async fn stream(pool: &PgPool, readable: &Readable, statement: Statem
     let (pool, readable) = (pool.clone(), readable.clone());
     spawn(async move {
         let sending = send_once_more((&pool, &readable), &mut held, &statement, &sender);
-        if let Ended::Abandoned = send_while_wanted(&sender, statement.timeout, sending).await {
+        if send_while_wanted(&sender, statement.timeout, pin!(sending)).await == Ended::Abandoned {
             // The server looks whether its client is there, and ends the statement: see `SESSION`.
             drop(held.map(PoolConnection::detach));
         }
@@ -120,6 +121,16 @@ async fn send_once_more(
             sent => return sent,
         }
     }
+    // Rare ways are apart on the heap, here and below: what is spawned for each statement is as large as its largest way, and is moved.
+    Box::pin(send_again((pool, readable), held, statement, sender)).await
+}
+
+async fn send_again(
+    (pool, readable): (&PgPool, &Readable),
+    held: &mut Option<PoolConnection<Postgres>>,
+    statement: &Statement,
+    sender: &Sender,
+) -> Result<Ended, SourceError> {
     // Its place in the pool is free first: where all connections are closed, each waits for a place.
     drop(held.take().map(PoolConnection::detach));
     close_idle(pool);
@@ -137,12 +148,12 @@ async fn send_rows(
     if longer {
         // A build reads for longer than any call may; the session goes back to its own bound afterwards.
         let set = format!("SET statement_timeout = {}", statement.timeout.as_millis());
-        sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut **connection).await.map_err(|error| read_error(&error, ""))?;
+        Box::pin(sqlx::query(sqlx::AssertSqlSafe(set)).execute(&mut **connection)).await.map_err(|error| read_error(&error, ""))?;
     }
     if is_whole(statement) {
-        return Ok(match super::copy::send_rows(connection, statement, sender).await {
+        return Ok(match Box::pin(super::copy::send_rows(connection, statement, sender)).await {
             Ok(Ended::Done) => {
-                drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
+                drop(Box::pin(sqlx::query("RESET statement_timeout").execute(&mut **connection)).await);
                 Ended::Done
             }
             Ok(Ended::Abandoned) => Ended::Abandoned,
@@ -168,14 +179,14 @@ async fn send_rows(
     if stale.load(Ordering::Relaxed) {
         // No row was sent: the server says so before the first one.
         connection.clear_cached_statements().await.map_err(|error| read_error(&error, ""))?;
-        sent = send_batches(connection.fetch_many(query()), statement, sender, size, cell, failed).await;
+        sent = Box::pin(send_batches(connection.fetch_many(query()), statement, sender, size, cell, failed)).await;
     }
     if matches!(&sent, Err(error) if error.kind == SourceErrorKind::Mismatch) {
         // Its columns may have other types by now: the next one looks at them again.
         readable.forget(&statement.sql);
     }
     if longer && !matches!(sent, Ok(Ended::Abandoned)) {
-        drop(sqlx::query("RESET statement_timeout").execute(&mut **connection).await);
+        drop(Box::pin(sqlx::query("RESET statement_timeout").execute(&mut **connection)).await);
     }
     sent
 }

@@ -30,6 +30,10 @@ impl Readable {
         if let Some(known) = self.0.load().get(sql) {
             return known.clone();
         }
+        Box::pin(self.look_at(connection, sql, binds)).await
+    }
+
+    async fn look_at(&self, connection: &mut PgConnection, sql: &str, binds: &[(DataType, Value)]) -> Option<Arc<str>> {
         // What this connection prepared before a table changed would tell old types.
         connection.clear_cached_statements().await.ok()?;
         // Under a text of its own: how the statement itself is prepared is for whoever binds its values.
