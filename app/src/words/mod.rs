@@ -2,6 +2,7 @@
 //! the same types, so that a text that is missing in it does not compile.
 
 mod account;
+#[cfg(feature = "ssr")]
 mod alert_metrics;
 mod alert_receivers;
 mod alert_rule;
@@ -54,6 +55,7 @@ mod ui_forms;
 mod ui_table;
 
 use self::account::Account;
+#[cfg(feature = "ssr")]
 use self::alert_metrics::AlertMetrics;
 use self::alert_receivers::AlertReceivers;
 use self::alert_rule::AlertRule;
@@ -107,6 +109,7 @@ use self::ui_table::UiTable;
 /// The texts of one language, by area.
 pub(crate) struct Words {
     pub(crate) account: Account,
+    #[cfg(feature = "ssr")]
     pub(crate) alert_metrics: AlertMetrics,
     pub(crate) alert_receivers: AlertReceivers,
     pub(crate) alert_rule: AlertRule,
@@ -160,6 +163,7 @@ pub(crate) struct Words {
 
 static ENGLISH: Words = Words {
     account: Account::ENGLISH,
+    #[cfg(feature = "ssr")]
     alert_metrics: AlertMetrics::ENGLISH,
     alert_receivers: AlertReceivers::ENGLISH,
     alert_rule: AlertRule::ENGLISH,
