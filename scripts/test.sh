@@ -22,6 +22,11 @@ if ! cargo test --workspace --exclude frontend --features server/failpoints --no
   say "what failed"
   grep -aE '^(test .* FAILED|error: |    `-p )' "$printed" || true
   awk '/^failures:$/ { inside = 1 } inside && shown < 200 { print; shown++ } /^test result: FAILED/ { inside = 0; shown = 0 }' "$printed"
+  say "where"
+  # Without the lines of the servers and the steps of backtraces: whoever sees the end only must see the reason.
+  awk '/^failures:$/ { inside = 1 } /^test result: FAILED/ { inside = 0 }
+    inside && /^thread .* panicked at / { left = /tokio-rt-worker/ ? 0 : 12 }
+    inside && left > 0 && !/^ *[0-9]+: |^ +at |^stack backtrace:/ { print; left-- }' "$printed"
   exit 1
 fi
 say "screenshots are in $SLUICE_SCREENSHOTS"

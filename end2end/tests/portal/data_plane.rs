@@ -232,7 +232,8 @@ async fn what_a_source_bears_is_set_by_form_and_seen_while_its_run_goes() {
     builder.click("button:has-text(\"Save limits\")").await;
     builder.reads("#load-rows-error", "Enter a whole number").await;
     builder.reads("#load-windows-error", "22:00-06:00").await;
-    builder.fill("#load-rows", "400").await;
+    // 3,322 rows: slow enough that all of the following happens while the run goes, also beside other journeys.
+    builder.fill("#load-rows", "50").await;
     builder.fill("#load-windows", "").await;
     builder.click("button:has-text(\"Save limits\")").await;
     builder.sees("text=Runs apply the new limits from now on.").await;
@@ -241,7 +242,7 @@ async fn what_a_source_bears_is_set_by_form_and_seen_while_its_run_goes() {
     builder.fits().await;
     builder.go("/datasets/travel/gentle").await;
     builder.click("button:has-text(\"Build a new version\")").await;
-    builder.reads("main", "400 rows/s: load limit of the source").await;
+    builder.reads("main", "50 rows/s: load limit of the source").await;
     builder.sees("svg.pace").await;
     builder.shots("job-pace").await;
     builder.fits().await;
