@@ -11,8 +11,8 @@ use observe::{Plan, SeriesKey, SeriesKind};
 
 use super::access::environment;
 use super::compare::Earlier;
+use super::compute::compute;
 use super::degradations::degradations;
-use super::figures::compute;
 use super::marks::{Marked, newest};
 use super::points::{Folds, Gathered, Window};
 use super::range;

@@ -15,8 +15,8 @@ use store::ApiRow;
 
 use super::access::parts;
 use super::chart::app_of;
+use super::compute::compute;
 use super::counted::{self, OfNodes, Times};
-use super::figures::compute;
 use super::marks::Marked;
 use super::points::{Alive, Points};
 use super::range;

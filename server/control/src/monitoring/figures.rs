@@ -1,57 +1,39 @@
-//! Reading stored figures, and what is kept of them in memory.
-//!
-//! A list over all APIs is made of each chunk of each of them: a month of a thousand is 30,000 chunks from each process. Once its time is
-//! over, a chunk does not change any more, so what lists need of it ([`Slice`]) is kept, within a bound of bytes. A slice that is still
-//! written is kept for some seconds, in which many readers share it. A chart of one API reads its own chunks each time.
+//! Reading stored figures, and what is kept of them in memory: of all series of a kind, their slices ([`Slices`]), and when nodes have
+//! reported. A chart of one API reads its own chunks each time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::clock::{DAY, MINUTE, Millis};
-use model::{ErrorCode, Problem};
+use model::Problem;
+use model::clock::{DAY, Millis};
 use moka::future::Cache;
-use observe::{HELD_FOR, Point, SeriesKey, SeriesKind, Tier};
-use store::{SeriesChunkRow, SeriesStore, StoreError};
+use observe::{Point, SeriesKey, SeriesKind, Tier};
+use store::{SeriesChunkRow, SeriesStore};
 
+use super::compute::{compute, unavailable};
 use super::points::{Alive, Gathered, Points, Window, by_node, gather, node_of, read};
-use super::slice::{Slice, SliceKey};
+use super::slice::Slice;
+use super::slices::{LATEST, Slices};
 
-/// Slices that do not change any more take so much memory at the most.
-const CLOSED_BYTES: u64 = 64 << 20;
-/// What came later than anything should is seen after so long.
-const CLOSED_FOR: Duration = Duration::from_secs(3_600);
-/// Slices that are still written: few, because only the latest chunk of a tier is.
-const OPEN_BYTES: u64 = 16 << 20;
-const OPEN_FOR: Duration = Duration::from_secs(5);
+/// Of times that are over, as long as those of slices.
+const ALIVE_FOR: Duration = Duration::from_secs(3_600);
 /// Chunks of the series of nodes, of which only the times are kept: a year of hours, a fortnight of minutes, a day of ten seconds.
 const ALIVE_CHUNKS: u64 = 1_024;
-/// A process writes a chunk so long after its end at the latest.
-const LATEST: Millis = HELD_FOR + MINUTE;
-
 /// When each node has reported, by the beginning of the intervals of the tier.
 type AliveChunk = Vec<(String, Vec<Millis>)>;
 
 /// Stored figures, read through what is kept of them.
 pub(crate) struct Figures {
     store: SeriesStore,
-    closed: Cache<SliceKey, Arc<Slice>>,
-    open: Cache<SliceKey, Arc<Slice>>,
+    slices: Slices,
     alive: Cache<(Tier, Millis), Arc<AliveChunk>>,
 }
 
 impl Figures {
     pub(crate) fn new(store: SeriesStore) -> Self {
-        let slices = |bytes: u64, long: Duration| {
-            let weigh = |_: &SliceKey, slice: &Arc<Slice>| slice.weight();
-            Cache::builder().max_capacity(bytes).weigher(weigh).time_to_live(long).build()
-        };
-        Self {
-            store,
-            closed: slices(CLOSED_BYTES, CLOSED_FOR),
-            open: slices(OPEN_BYTES, OPEN_FOR),
-            alive: Cache::builder().max_capacity(ALIVE_CHUNKS).time_to_live(CLOSED_FOR).build(),
-        }
+        let alive = Cache::builder().max_capacity(ALIVE_CHUNKS).time_to_live(ALIVE_FOR).build();
+        Self { slices: Slices::new(store.clone()), store, alive }
     }
 
     /// The points of some series together.
@@ -75,20 +57,7 @@ impl Figures {
 
     /// All slices of a kind within a window, in their order.
     pub(super) async fn slices(&self, kind: SeriesKind, window: &Window) -> Result<Vec<Arc<Slice>>, Problem> {
-        let mut slices = Vec::new();
-        for key in SliceKey::of(kind, window) {
-            let kept = if key.to.saturating_add(LATEST) < window.now { &self.closed } else { &self.open };
-            let slice = kept.try_get_with(key.clone(), self.slice(key, window.now)).await;
-            slices.push(slice.map_err(|problem| (*problem).clone())?);
-        }
-        Ok(slices)
-    }
-
-    async fn slice(&self, key: SliceKey, now: Millis) -> Result<Arc<Slice>, Problem> {
-        let start = key.tier.chunk(key.from);
-        let rows = self.store.chunks_of_kind(key.kind.key(), key.tier.number().into(), start, start + 1).await;
-        let rows = rows.map_err(|error| unavailable(&error))?;
-        compute(move || Arc::new(Slice::new(&key, &rows, now))).await
+        self.slices.of(kind, window).await
     }
 
     /// When each node has reported within a window.
@@ -144,22 +113,9 @@ fn alive_chunks(tier: Tier, rows: &[SeriesChunkRow]) -> BTreeMap<Millis, AliveCh
     chunks
 }
 
-/// Decodes and adds up beside the threads that answer requests.
-pub(super) async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        tracing::error!(cause = %error, "figures could not be added up");
-        Problem::new(ErrorCode::Internal, "The figures could not be read. The log has the cause under the id of this request.")
-    })
-}
-
-fn unavailable(error: &StoreError) -> Problem {
-    tracing::error!(cause = %error, "the database of figures failed a request");
-    Problem::new(ErrorCode::Internal, "The database of figures does not respond. Live APIs are not affected. Try again in a moment.")
-}
-
 #[cfg(test)]
 mod tests {
-    use model::clock::HOUR;
+    use model::clock::{HOUR, MINUTE};
     use model::snapshot::Environment;
     use observe::{Counter, Reading};
 

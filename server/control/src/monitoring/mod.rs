@@ -9,6 +9,7 @@ mod agreement;
 mod alert_marks;
 mod chart;
 mod compare;
+mod compute;
 mod counted;
 mod csv;
 mod degradations;
@@ -21,6 +22,7 @@ mod range;
 #[cfg(test)]
 mod samples;
 mod slice;
+mod slices;
 mod sparklines;
 mod top;
 mod values;

@@ -10,7 +10,7 @@ use model::{Action, Problem};
 use observe::{Gauge, GaugeRange, Plan, Point, SeriesKey, SeriesKind};
 
 use super::chart::{Of, app_of};
-use super::figures::compute;
+use super::compute::compute;
 use super::marks::Marked;
 use super::points::Window;
 use super::range;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::clock::Millis;
 use model::snapshot::Environment;
-use observe::{Counter, Latencies, Point, SeriesKey, SeriesKind, Tier};
+use observe::{Counter, Latencies, PackedLatencies, Point, SeriesKey, SeriesKind, Tier};
 use store::SeriesChunkRow;
 
 use super::points::{Folds, Points, Sum, Window, node_of, read};
@@ -21,10 +21,12 @@ pub(super) struct SliceKey {
 }
 
 impl SliceKey {
-    /// Those that a window is made of.
+    /// Those that a window is made of. One that goes on to the present is not cut at its end, because nothing lies behind: readers of
+    /// other moments share it.
     pub(super) fn of(kind: SeriesKind, window: &Window) -> impl Iterator<Item = SliceKey> + use<> {
-        let Window { tier, from, to, .. } = *window;
-        let cut = move |start: Millis| SliceKey { kind, tier, from: start.max(from), to: (start + tier.chunk_span()).min(to) };
+        let Window { tier, from, to, now, .. } = *window;
+        let end = if to > now { Millis::MAX } else { to };
+        let cut = move |start: Millis| SliceKey { kind, tier, from: start.max(from), to: (start + tier.chunk_span()).min(end) };
         window.chunks().map(cut)
     }
 }
@@ -39,7 +41,7 @@ pub(super) struct Part {
     /// Of so many for which a cache is kept.
     pub(super) cacheable: u64,
     pub(super) refused: u64,
-    pub(super) latencies: Option<Latencies>,
+    pub(super) latencies: Option<PackedLatencies>,
     /// Requests in each interval of the slice.
     pub(super) by_step: Vec<u32>,
     /// The latest interval of the tier with a request.
@@ -88,7 +90,7 @@ impl Slice {
             |point: &Point| OF_ENTRY + 16 * (point.counters.len() + 3 * point.gauges.len()) + of_latencies(point.latencies.as_ref());
         let of_part = |(key, part): (&SeriesKey, &Part)| {
             let nodes: usize = part.nodes.values().map(of_point).sum();
-            2 * OF_ENTRY + key.object.len() + 4 * part.by_step.len() + of_latencies(part.latencies.as_ref()) + nodes
+            2 * OF_ENTRY + key.object.len() + 4 * part.by_step.len() + part.latencies.as_ref().map_or(0, PackedLatencies::weight) + nodes
         };
         let parts: usize = self.parts.iter().map(of_part).sum();
         let domains: usize = self.domains.values().flat_map(Points::values).map(of_point).sum();
@@ -134,7 +136,7 @@ impl Building {
     fn slice(mut self) -> Slice {
         for (series, latencies) in self.latencies {
             if let Some(part) = self.slice.parts.get_mut(&series) {
-                part.latencies = latencies.total();
+                part.latencies = latencies.total().as_ref().map(PackedLatencies::from);
             }
         }
         self.slice.domains = self.domains.into_iter().map(|(domain, folds)| (domain, folds.points())).collect();
@@ -191,7 +193,7 @@ mod tests {
         let part = &slice.parts[&one];
         assert_eq!((part.requests, part.failed, part.cached, part.cacheable), (60, 0, 60, 60));
         assert_eq!((part.by_step.as_slice(), part.last), ([6; 10].as_slice(), Some(BEGAN + 29 * STEP)));
-        assert_eq!(part.latencies.as_ref().map(Latencies::count), Some(60));
+        assert_eq!(part.latencies.as_ref().map(|latencies| latencies.unpacked().count()), Some(60));
         let travel = &slice.domains[&(Some(Environment::Prod), "travel".to_owned())];
         assert_eq!(travel.values().map(|point| point.counter(Counter::Ok)).collect::<Vec<_>>(), [12; 10]);
         assert_eq!((slice.domains.len(), slice.unreadable), (2, 0));

@@ -9,7 +9,7 @@ use model::view::{Subject, SubjectFigures, SubjectKind};
 use observe::{SeriesKey, SeriesKind};
 
 use super::chart::app_of;
-use super::figures::compute;
+use super::compute::compute;
 use super::points::Window;
 use super::range::plan_of_domains;
 use super::slice::domain_of;

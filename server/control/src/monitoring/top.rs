@@ -42,7 +42,7 @@ pub(super) fn totals<'a>(slices: &'a [Arc<Slice>], name_of: &NameOf<'_>) -> Hash
         sum.cached = sum.cached.saturating_add(part.cached);
         sum.cacheable = sum.cacheable.saturating_add(part.cacheable);
         if let Some(more) = &part.latencies {
-            sum.latencies.add(more);
+            sum.latencies.add(&more.unpacked());
         }
         sum.last = sum.last.max(part.last);
     }
