@@ -9,6 +9,7 @@
 pub mod alert;
 pub mod audit;
 pub mod calendar;
+pub mod catalogue;
 pub mod clickhouse;
 pub mod clock;
 pub mod connector;

@@ -3,6 +3,7 @@
 mod access;
 mod alerts;
 mod apis;
+mod catalogue;
 mod console;
 mod datasets;
 mod diagnosis;
@@ -21,6 +22,9 @@ pub use alerts::{
 };
 pub use apis::{
     ApiDetail, ApiStanding, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Lapse, LapseKind, Live, VersionState, VersionView,
+};
+pub use catalogue::{
+    AssetColumn, AssetEvent, AssetPage, AssetRef, AssetSummary, AssetTag, AssetValue, ColumnRename, ScanChoices, SourceScanView,
 };
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{
