@@ -97,7 +97,14 @@ impl Stale {
             | Kind::ReceiverSet
             | Kind::ReceiverDeleted
             | Kind::ReceiverTested
-            | Kind::NoticeRetried => {}
+            | Kind::NoticeRetried
+            | Kind::AssetDescribed
+            | Kind::AssetStatus
+            | Kind::ScanSet
+            | Kind::ScanAsked
+            | Kind::ScanDecided
+            | Kind::ScanApplied
+            | Kind::ColumnRenameDecided => {}
             Kind::MasterKeyRotated => self.everything = true,
         }
     }

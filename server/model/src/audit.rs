@@ -95,10 +95,23 @@ pub enum AuditAction {
     ReceiverDeleted,
     ReceiverTested,
     NoticeRetried,
+    /// What a person says of an asset was set.
+    AssetDescribed,
+    /// An asset was certified or deprecated, or is a draft again.
+    AssetStatus,
+    ScanSet,
+    /// Somebody wants a source scanned now.
+    ScanAsked,
+    /// Somebody has decided on a scan that found far fewer tables.
+    ScanDecided,
+    /// A scan has changed the catalogue.
+    ScanApplied,
+    /// Somebody has said whether two columns are the same.
+    ColumnRenameDecided,
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 78] = [
+    pub const ALL: [AuditAction; 85] = [
         Self::ApiMade,
         Self::ApiReleased,
         Self::ApiRetired,
@@ -177,6 +190,13 @@ impl AuditAction {
         Self::ReceiverDeleted,
         Self::ReceiverTested,
         Self::NoticeRetried,
+        Self::AssetDescribed,
+        Self::AssetStatus,
+        Self::ScanSet,
+        Self::ScanAsked,
+        Self::ScanDecided,
+        Self::ScanApplied,
+        Self::ColumnRenameDecided,
     ];
 
     /// The word that stands in the store, and is shown: a verb in the past tense behind its object.
@@ -261,6 +281,13 @@ impl AuditAction {
             Self::ReceiverDeleted => "receiver.deleted",
             Self::ReceiverTested => "receiver.tested",
             Self::NoticeRetried => "notice.retried",
+            Self::AssetDescribed => "asset.described",
+            Self::AssetStatus => "asset.status",
+            Self::ScanSet => "scan.set",
+            Self::ScanAsked => "scan.asked",
+            Self::ScanDecided => "scan.decided",
+            Self::ScanApplied => "scan.applied",
+            Self::ColumnRenameDecided => "column-rename.decided",
         }
     }
 
@@ -315,7 +342,8 @@ mod tests {
         person.access-ended roles.set password.set link.made session.opened session.refused token.made token.revoked \
         request.refused master-key.rotated alert-rule.set alert-rule.deleted alert.acknowledged objective.set \
         objective.deleted maintenance.set maintenance.deleted silence.made silence.ended receiver.set receiver.deleted \
-        receiver.tested notice.retried";
+        receiver.tested notice.retried asset.described asset.status scan.set scan.asked scan.decided scan.applied \
+        column-rename.decided";
 
     #[test]
     fn the_words_in_the_store_stay_what_they_were() {

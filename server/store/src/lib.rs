@@ -10,6 +10,7 @@ mod apis;
 mod apps;
 mod audit;
 mod authors;
+mod catalogue;
 mod comparisons;
 mod database;
 mod datasets;
@@ -37,6 +38,10 @@ pub use alert_states::{AlertEventRow, AlertStateRow, Evaluation, Lease};
 pub use apis::{ApiRow, DraftRow, ReleaseRow, VersionRow};
 pub use apps::{AppRow, GrantRow, KeyRow};
 pub use audit::{AuditFilter, AuditSearch};
+pub use catalogue::{
+    AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow, ScanEnd, SourceScanRow,
+    columns_are_known,
+};
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};
 pub use datasets::{DataVersionRow, DatasetRow};

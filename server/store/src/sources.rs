@@ -99,7 +99,7 @@ impl Tx {
         .bind(row.updated_at)
         .execute(&mut *self.inner)
         .await?;
-        Ok(())
+        self.register_source(row).await
     }
 
     /// # Errors
@@ -112,7 +112,8 @@ impl Tx {
             .bind(edit)
             .execute(&mut *self.inner)
             .await?;
-        one_row(&changed)
+        one_row(&changed)?;
+        self.redescribe_source(id, about).await
     }
 
     pub async fn put_binding(&mut self, row: &BindingRow) -> Result<(), StoreError> {

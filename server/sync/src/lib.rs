@@ -6,6 +6,7 @@
 mod alerts;
 mod beat;
 mod build;
+mod catalogue;
 mod failed;
 mod figures;
 mod incremental;

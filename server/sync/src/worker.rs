@@ -21,7 +21,7 @@ use crate::publish::garbage_collection::{self, KeptBack};
 use crate::publish::switch;
 use crate::publish::view_publisher::{self, Shown};
 use crate::schedule::{file_trigger, watch};
-use crate::{Worker, build, schedule};
+use crate::{Worker, build, catalogue, schedule};
 
 const POLL: Duration = Duration::from_secs(1);
 /// How often it is looked for what is seldom there: a comparison that is due, files that nobody needs.
@@ -35,6 +35,7 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
     let (mut going, mut synced, mut compared, mut arriving) = (JoinSet::new(), JoinSet::new(), JoinSet::new(), JoinSet::new());
     let (mut showing, shown) = (JoinSet::new(), Shown::default());
     let (mut removing, kept_back) = (JoinSet::new(), KeptBack::default());
+    let catalogue = tokio::spawn(catalogue::run(worker.clone(), stop.clone()));
     let (mut looked, mut failed): (Option<Instant>, Option<Instant>) = (None, None);
     while !stop.is_cancelled() {
         // After the metadata was away, nobody is dead who has only not been heard: it was away for all of them.
@@ -83,6 +84,7 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
     while going.join_next().await.is_some() {}
     while synced.join_next().await.is_some() {}
     while compared.join_next().await.is_some() {}
+    drop(catalogue.await);
 }
 
 async fn now_and_then(worker: &Worker) -> Result<(), StoreError> {

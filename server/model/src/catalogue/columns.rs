@@ -102,7 +102,7 @@ fn offers((known, gone): (&[ColumnSeen], &[usize]), (seen, new): (&[ColumnSeen],
         let may_be = |before: &&usize| {
             let known = &known[**before];
             let is_numbered = known.number.is_some() || column.number.is_some();
-            !is_numbered && (known.data_type == column.data_type || known.position == column.position)
+            known.data_type == column.data_type || !is_numbered && known.position == column.position
         };
         let mut candidates: Vec<usize> = gone.iter().filter(may_be).copied().collect();
         candidates.sort_by_key(|before| known[*before].position.abs_diff(column.position));
@@ -175,7 +175,7 @@ mod tests {
             columns.iter().enumerate().map(of).collect()
         };
         let found = match_columns(&numbered(&[("a", 1), ("b", 2)]), &numbered(&[("x", 2), ("y", 3)]));
-        assert_eq!(found, ColumnMatches { same: vec![(1, 0)], new: vec![1], gone: vec![0], offered: Vec::new() });
+        assert_eq!(found, ColumnMatches { same: vec![(1, 0)], new: vec![1], gone: vec![0], offered: vec![(0, 1)] });
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod asset;
 mod columns;
+mod defined;
 mod link;
 mod path;
 mod scan;
@@ -13,9 +14,10 @@ mod value;
 pub use crate::load_limits::Tier;
 pub use asset::AssetKind;
 pub use columns::{ColumnMatches, ColumnSeen, match_columns};
+pub use defined::{columns_of_api, columns_of_dataset};
 pub use link::AssetLink;
 pub use path::{AssetPath, BadPath};
 pub use scan::{ScanCounts, ScanSpec, ScanState, is_suspicious};
 pub use status::AssetStatus;
-pub use text::{MAX_DESCRIPTION, MAX_LINKS, MAX_PERSON, has_hidden_characters, label_error, text_error};
+pub use text::{MAX_DESCRIPTION, MAX_LINKS, MAX_PERSON, can_be_registered, has_hidden_characters, label_error, text_error};
 pub use value::{AssetField, ValueOrigin, holding};

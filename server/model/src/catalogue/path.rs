@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::AssetKind;
+use super::asset::AssetKind;
 use crate::table::TableRef;
 
 /// The path of an asset. As text, `:` ends the kind, and `#` begins the column. In the name of a table, `%` is written `%25` and `#` is

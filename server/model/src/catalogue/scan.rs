@@ -38,6 +38,16 @@ impl ScanSpec {
         self.tables.is_empty() || self.tables.contains(table)
     }
 
+    /// Whether a table that is known by this text is still chosen. Tables of the schema of the settings have no schema in it.
+    #[must_use]
+    pub fn chooses(&self, table: &str) -> bool {
+        if !self.tables.is_empty() {
+            return self.tables.iter().any(|chosen| chosen.path() == table);
+        }
+        let in_schema = |schema: &String| table.strip_prefix(schema.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        self.schemas.is_empty() || !table.contains('.') || self.schemas.iter().any(in_schema)
+    }
+
     /// When the next scan is due.
     #[must_use]
     pub fn next(&self, now: Millis) -> Option<Millis> {
@@ -116,8 +126,10 @@ pub struct ScanCounts {
     pub gone_columns: u64,
     pub renamed_columns: u64,
     pub retyped_columns: u64,
-    /// Links that a person is asked about.
+    /// Columns that may be others under a new name: a person is asked.
     pub offered: u64,
+    /// Tables and columns whose names cannot be kept, and columns of the same name as another one of their table.
+    pub left_out: u64,
 }
 
 /// Whether fewer than half of the known tables were found: a person should look before they are taken for gone.
@@ -155,5 +167,9 @@ mod tests {
         assert_eq!([TableRef::new("planes"), TableRef::new("flights")].map(|table| spec.has(&table)), [true, false]);
         assert!(ScanSpec::default().has(&TableRef::new("flights")));
         assert_eq!((spec.next(5), ScanSpec::default().next(5)), (Some(5 + 60 * MINUTE), None));
+        assert_eq!(["planes", "flights", "public.planes"].map(|table| spec.chooses(table)), [true, false, false]);
+        let of_schema = ScanSpec { schemas: vec!["sales".into()], ..ScanSpec::default() };
+        assert_eq!(["sales.orders", "salesmen.x", "orders"].map(|table| of_schema.chooses(table)), [true, false, true]);
+        assert!(ScanSpec::default().chooses("any.thing"));
     }
 }

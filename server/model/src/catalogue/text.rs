@@ -4,6 +4,9 @@
 pub const MAX_DESCRIPTION: usize = 20_000;
 /// The longest name or e-mail address of an owner or a steward, in characters.
 pub const MAX_PERSON: usize = 254;
+/// The longest name of a table or a column of a source, in bytes: PostgreSQL indexes 2,704 bytes, and a path has two names, of which one
+/// may take three times as much.
+const MAX_SOURCE_NAME: usize = 500;
 /// The most links of one asset.
 pub const MAX_LINKS: usize = 20;
 
@@ -17,6 +20,13 @@ pub fn has_hidden_characters(text: &str) -> bool {
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
         )
     })
+}
+
+/// Whether a table or a column of a source can be registered under its name. What has none, what is longer than an index takes and what
+/// databases cannot hold is left out.
+#[must_use]
+pub fn can_be_registered(name: &str) -> bool {
+    !name.is_empty() && name.len() <= MAX_SOURCE_NAME && !name.contains('\0')
 }
 
 /// What is wrong with a text of several lines, such as a description. What it says is shown escaped, whatever it is.
@@ -52,6 +62,14 @@ mod tests {
         assert!(said.contains("20000") && said.contains("100000"), "{said}");
         assert_eq!(text_error("<script>alert(1)</script>\n\t\u{202e}abc", MAX_DESCRIPTION), None);
         assert!(text_error("a\u{0}b", MAX_DESCRIPTION).is_some() && text_error("a\u{1b}[31m", MAX_DESCRIPTION).is_some());
+    }
+
+    #[test]
+    fn names_of_sources_are_taken_as_they_are_where_they_can_be_kept() {
+        for (name, wanted) in [("a\u{202e}b", true), ("a b#c", true), ("", false), ("a\0b", false)] {
+            assert_eq!(can_be_registered(name), wanted, "{name:?}");
+        }
+        assert!(can_be_registered(&"x".repeat(500)) && !can_be_registered(&"x".repeat(501)));
     }
 
     #[test]

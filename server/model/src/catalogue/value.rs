@@ -15,11 +15,11 @@ pub enum AssetField {
     Steward,
     /// `P0` to `P3`.
     Tier,
-    /// A word of [`super::AssetStatus`].
+    /// A word of `AssetStatus`.
     Status,
     /// The id of the asset to use in its place.
     Successor,
-    /// A JSON list of [`super::AssetLink`].
+    /// A JSON list of `AssetLink`.
     Links,
 }
 

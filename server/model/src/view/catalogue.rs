@@ -123,7 +123,7 @@ pub struct AssetColumn {
 pub struct AssetEvent {
     pub at: Millis,
     pub by: String,
-    /// A field, or what became of the asset itself: `registered`, `name`, `type`, `gone`, `back`.
+    /// A field, or what became of the asset itself: `name`, `type`, `gone` or `back`.
     pub field: String,
     pub origin: ValueOrigin,
     pub before: Option<String>,

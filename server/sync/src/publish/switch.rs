@@ -11,6 +11,7 @@ use store::{Change, DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
 
 use crate::Worker;
 use crate::build::Built;
+use crate::catalogue::defined::put_dataset;
 use crate::failed::Failed;
 use crate::publish::garbage_collection;
 
@@ -117,6 +118,7 @@ async fn succeed(
     let now_defined = now_defined.with_register_of(&built.spec);
     let defined = store::encode(&now_defined, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
     tx.set_dataset_spec(&dataset.id, &defined).await?;
+    put_dataset(worker, tx, dataset, &now_defined).await?;
     let after = format!("{} rows in {}", grouped(built.figures.written_rows), row.environment);
     note(worker, tx, if holds { AuditAction::DatasetChecked } else { AuditAction::DatasetLive }, (dataset, row), after).await
 }

@@ -1,0 +1,50 @@
+//! The catalogue: assets, what is said of them, their history, and the scans of sources. Sources, datasets, jobs, APIs and apps become
+//! assets in the transactions that make them (`registered.rs`).
+//!
+//! A table of another subject that names assets says `REFERENCES assets (id)`: their rows are never deleted. What is missing has a time
+//! since when, and comes back as the asset that it was.
+
+mod assets;
+mod columns;
+mod history;
+mod registered;
+mod renames;
+mod scans;
+mod search;
+mod values;
+
+pub use assets::AssetRow;
+pub use columns::{ColumnChanges, ColumnInput, columns_are_known};
+pub use history::AssetEventRow;
+pub use renames::ColumnRenameRow;
+pub use scans::{ScanEnd, SourceScanRow};
+pub use search::{AssetOrder, AssetSearch};
+pub use values::AssetValueRow;
+
+/// Rows of one statement that writes many: SQLite takes 32,766 parameters.
+const BATCH: usize = 500;
+
+/// The places of many rows in a statement: `($1, $2), ($3, $4)`.
+fn places(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// The places of a list of values behind the first ones: `$3, $4`.
+fn listed(first: usize, count: usize) -> String {
+    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_numbered_row_by_row() {
+        assert_eq!(places(2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(listed(3, 2), "$3, $4");
+    }
+}

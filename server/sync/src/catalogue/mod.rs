@@ -1,0 +1,49 @@
+//! The catalogue: scans of sources, each by one worker under a lease, and the columns of datasets and APIs.
+
+mod apply;
+pub(crate) mod defined;
+mod found;
+mod scan;
+
+use std::time::Duration;
+
+use store::StoreError;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::Worker;
+
+const POLL: Duration = Duration::from_secs(1);
+
+/// Looks after the catalogue until it is told to stop. When the metadata is away, it waits.
+pub(crate) async fn run(worker: Worker, stop: CancellationToken) {
+    let (mut scans, mut caught_up, mut away) = (JoinSet::new(), false, false);
+    while !stop.is_cancelled() {
+        match round(&worker, (&mut scans, &mut caught_up), &stop).await {
+            Ok(()) => away = false,
+            Err(error) if !away => {
+                tracing::error!(cause = %error, "the catalogue is not kept up to date: the metadata database does not respond");
+                away = true;
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(_) = scans.join_next() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+    while scans.join_next().await.is_some() {}
+}
+
+async fn round(worker: &Worker, (scans, caught_up): (&mut JoinSet<()>, &mut bool), stop: &CancellationToken) -> Result<(), StoreError> {
+    if !*caught_up {
+        match defined::catch_up(worker).await {
+            // Another node was faster, or somebody changes the same: what is still missing is looked for again.
+            Err(StoreError::Taken | StoreError::Stale) => {}
+            Err(error) => return Err(error),
+            Ok(()) => *caught_up = true,
+        }
+    }
+    scan::begin(worker, scans, stop).await
+}
