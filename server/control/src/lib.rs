@@ -11,6 +11,7 @@ pub mod alerts;
 pub mod apis;
 mod audit;
 mod caller;
+pub mod catalogue;
 mod console;
 pub mod datasets;
 pub mod documents;

@@ -31,6 +31,7 @@ impl Control {
         }));
         needs.extend(self.dataset_needs(caller, &inventory).await?);
         needs.extend(of_requests(&self.requests(caller).await?, self.host.now()));
+        needs.extend(self.catalogue_needs(caller).await?);
         needs.extend(self.draft_needs(caller, &inventory).await?);
         needs.sort_by_key(|need| need.kind);
         Ok(needs)

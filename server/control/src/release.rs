@@ -72,6 +72,7 @@ impl Control {
         }
         let mut tx = self.write(caller).await?;
         tx.delete_release(&api.id, environment.key()).await?;
+        self.catalogue_retirement(&mut tx, &api, environment).await?;
         let before = format!("{} in {}", live.id, environment.key());
         self.note(&mut tx, AuditAction::ApiRetired, (domain, &format!("{domain}/{name}")), Some(before), None).await?;
         self.commit(tx).await

@@ -1,10 +1,12 @@
-//! Sources, datasets and APIs as documents for files and git: what `sluice apply` reads and `sluice export` writes.
+//! Sources, datasets, APIs, alerts and what is said of assets as documents for files and git: what `sluice apply` reads and `sluice export`
+//! writes.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{AlertRule, MaintenanceWindow, Objective, ReceiverChannel};
+use crate::catalogue::{AssetLink, AssetPath, Tier};
 use crate::dataset::{Compression, IntoTable, StoreKind};
 use crate::documentation::DocumentationMark;
 use crate::gates::Gates;
@@ -30,6 +32,7 @@ pub enum Document {
     Objective(ObjectiveDocument),
     #[serde(rename = "maintenance-window")]
     MaintenanceWindow(MaintenanceDocument),
+    Asset(AssetDocument),
 }
 
 impl Document {
@@ -44,6 +47,7 @@ impl Document {
             Self::AlertRule(rule) => format!("alert rule {}/{}", rule.domain, rule.name),
             Self::Objective(objective) => format!("objective {}/{}", objective.domain, objective.name),
             Self::MaintenanceWindow(window) => format!("maintenance window {}/{}", window.domain, window.name),
+            Self::Asset(asset) => format!("asset {}", asset.path),
         }
     }
 }
@@ -147,4 +151,23 @@ pub struct MaintenanceDocument {
     pub name: String,
     pub domain: String,
     pub window: MaintenanceWindow,
+}
+
+/// What people say of an asset of the catalogue. What is absent stays as it is; an empty text takes the value away.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AssetDocument {
+    pub path: AssetPath,
+    /// Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steward: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Tier>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<Vec<AssetLink>>,
 }

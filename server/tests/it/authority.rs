@@ -352,6 +352,21 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("POST /admin/v1/receivers/{domain}/{receiver}/test", With(Action::EditReceiver), Json::Null),
         ("GET /admin/v1/notices", SignedIn, Json::Null),
         ("POST /admin/v1/notices/{domain}/{notice}/retry", With(Action::EditReceiver), Json::Null),
+        ("GET /admin/v1/assets", SignedIn, Json::Null),
+        ("GET /admin/v1/assets/{asset}", With(Action::See), Json::Null),
+        ("PUT /admin/v1/assets/{asset}", With(Action::EditCatalogue), json!({"edit": 77, "tier": "P9"})),
+        ("GET /admin/v1/assets/{asset}/columns", With(Action::See), Json::Null),
+        ("GET /admin/v1/assets/{asset}/history", With(Action::See), Json::Null),
+        ("POST /admin/v1/assets/{asset}/certify", With(Action::Certify), json!({"edit": 77})),
+        ("POST /admin/v1/assets/{asset}/deprecate", With(Action::Certify), json!({"edit": 77})),
+        ("POST /admin/v1/assets/{asset}/draft", With(Action::Certify), json!({"edit": 77})),
+        ("POST /admin/v1/column-renames/{rename}", Somewhere(Action::EditCatalogue), json!({"accept": false})),
+        ("GET /admin/v1/scans", SignedIn, Json::Null),
+        ("GET /admin/v1/sources/{source}/scan", With(Action::See), Json::Null),
+        ("PUT /admin/v1/sources/{source}/scan", With(Action::EditCatalogue), json!({"spec": {"every_minutes": 1}})),
+        ("POST /admin/v1/sources/{source}/scan/run", With(Action::EditCatalogue), Json::Null),
+        ("POST /admin/v1/sources/{source}/scan/decide", With(Action::EditCatalogue), json!({"accept": false, "found_at": 0})),
+        ("GET /admin/v1/sources/{source}/{environment}/scan-choices", With(Action::EditCatalogue), Json::Null),
         ("PUT /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), json!({"days": -1})),
         ("DELETE /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), Json::Null),
     ]
@@ -520,6 +535,8 @@ async fn every_admin_route_asks_for_authority() {
             .replace("{receiver}", "none")
             .replace("{notice}", "none")
             .replace("{alert}", "none")
+            .replace("{asset}", "source:flights-db")
+            .replace("{rename}", "none")
             .replace("{request}", &request)
             .replace("{app}", "demo-app")
             .replace("{email}", "no@one")

@@ -149,6 +149,7 @@ impl Control {
             other => Problem::from(other),
         })?;
         tx.insert_job(job).await?;
+        self.catalogue_dataset(tx, row).await?;
         self.note(tx, AuditAction::DatasetMade, (&row.domain, &format!("{}/{}", row.domain, row.name)), None, Some(row.spec.clone())).await
     }
 

@@ -15,6 +15,7 @@ use store::{ApiRow, RequestRow, SourceRow, Tx};
 
 use super::datasets::PlannedDataset;
 use super::planned_alert::PlannedAlert;
+use super::planned_asset::PlannedAsset;
 use super::read::read_documents;
 use crate::alerts::may_watch;
 use crate::apis::{Beside, CheckInput, Planned};
@@ -80,13 +81,14 @@ pub(super) struct Work {
     /// APIs with what their documents say of their documentation, where it is something else than before.
     marks: Vec<(ApiRow, DocumentationMark)>,
     pub(super) alerts: Vec<PlannedAlert>,
+    pub(super) assets: Vec<PlannedAsset>,
     pub(super) plan: ApplyPlan,
 }
 
 impl Work {
     fn is_empty(&self) -> bool {
         let is_same = self.sources.is_empty() && self.loads.is_empty() && self.datasets.is_empty();
-        is_same && self.apis.is_empty() && self.marks.is_empty() && self.alerts.is_empty()
+        is_same && self.apis.is_empty() && self.marks.is_empty() && self.alerts.is_empty() && self.assets.is_empty()
     }
 }
 
@@ -109,6 +111,7 @@ impl Control {
         });
         self.plan_apis(caller, &documents, request.environment, approval.as_ref(), &mut work).await?;
         self.plan_alerts(&documents, &mut work).await?;
+        self.plan_assets(caller, &documents, &mut work).await?;
         if request.dry_run || work.is_empty() {
             return Ok(work.plan);
         }
@@ -137,6 +140,9 @@ impl Control {
         }
         for alert in work.alerts {
             self.write_planned_alert(&mut tx, caller, alert).await?;
+        }
+        for asset in &work.assets {
+            self.write_planned_asset(&mut tx, caller, asset).await?;
         }
         fail_point!("apply.before-commit");
         self.commit(tx).await?;
@@ -336,6 +342,8 @@ fn authorise_all(caller: &Caller, documents: &[Document]) -> Result<(), Problem>
             }
             Document::Objective(objective) => caller.authorise(Action::EditAlert, &objective.domain)?,
             Document::MaintenanceWindow(window) => caller.authorise(Action::EditAlert, &window.domain)?,
+            // Its asset says of which domain it is: it is asked when that is looked up.
+            Document::Asset(_) => {}
         }
     }
     Ok(())

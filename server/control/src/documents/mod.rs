@@ -1,11 +1,13 @@
-//! Sources, datasets, APIs and alerts as YAML documents: applied all or nothing through the same checks, review and audit; exported
-//! without secrets.
+//! Sources, datasets, APIs, alerts and what is said of assets as YAML documents: applied all or nothing through the same checks, review and
+//! audit; exported without secrets.
 
 mod alerts;
 mod apply;
+mod assets;
 mod datasets;
 mod export;
 mod planned_alert;
+mod planned_asset;
 mod read;
 mod sources;
 

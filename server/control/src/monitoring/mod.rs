@@ -25,6 +25,7 @@ mod slice;
 mod slices;
 mod sparklines;
 mod top;
+mod usage;
 mod values;
 
 pub use csv::chart_as_csv;

@@ -155,6 +155,7 @@ impl Control {
             released_at: tx.at(),
         };
         tx.put_release(&row).await?;
+        self.catalogue_release(tx, api, (version_id, environment)).await?;
         fail_point!("approve.after-release");
         let path = format!("{}/{}", api.domain, api.name);
         self.note(tx, AuditAction::ApiReleased, (&api.domain, &path), before, Some(format!("{} in {}", version_id, environment.key())))

@@ -70,6 +70,13 @@ impl AssetPath {
         Self::Table { source: source.into(), table: table.path() }
     }
 
+    /// A table of a source whose settings name a schema, or mean one: its own tables have no schema in their paths, however a definition
+    /// writes them.
+    #[must_use]
+    pub fn table_in(source: &str, table: &TableRef, own_schema: &str) -> Self {
+        if table.schema == own_schema { Self::table(source, &TableRef::new(&table.name)) } else { Self::table(source, table) }
+    }
+
     #[must_use]
     pub fn dataset(domain: &str, name: &str) -> Self {
         Self::Dataset { domain: domain.into(), name: name.into() }
@@ -187,7 +194,8 @@ impl From<AssetPath> for String {
 }
 
 fn read(text: &str) -> Option<AssetPath> {
-    let (kind, rest) = text.split_once(':')?;
+    // No database has it in a text.
+    let (kind, rest) = text.split_once(':').filter(|_| !text.contains('\0'))?;
     let kind = AssetKind::from_key(kind)?;
     if kind == AssetKind::Column {
         let (parent, column) = rest.split_once('#')?;
@@ -247,6 +255,9 @@ mod tests {
             assert_eq!(text.parse(), Ok(path.clone()));
             assert_eq!(serde_json::from_value::<AssetPath>(serde_json::to_value(&path).unwrap()).unwrap(), path);
         }
+        let written = TableRef { schema: "public".into(), name: "flights".into() };
+        assert_eq!(AssetPath::table_in("flights-db", &written, "public").to_string(), "table:flights-db/flights");
+        assert_eq!(AssetPath::table_in("flights-db", &written, ""), table);
         assert_eq!(table.column("tailnum").parent(), Some(table.clone()));
         assert_eq!(table.column("tailnum").parts(), ["flights-db", "public.flights", "tailnum"]);
         assert_eq!(AssetPath::job("travel", "hangar").parent(), Some(hangar));
@@ -271,6 +282,7 @@ mod tests {
             "column:api:a/b",
             "column:api:a/b#",
             "api:plane",
+            "column:api:a/b#c\0d",
         ] {
             assert_eq!(text.parse::<AssetPath>(), Err(BadPath(text.into())), "{text}");
         }

@@ -71,7 +71,8 @@ impl ScanSpec {
             label_error(name, MAX_NAME).map(|message| FieldError::new(format!("{field}.{index}"), message))
         };
         errors.extend(self.schemas.iter().enumerate().filter_map(|(index, schema)| named("schemas", index, schema)));
-        errors.extend(self.tables.iter().enumerate().filter_map(|(index, table)| named("tables", index, &table.name)));
+        let written = |table: &TableRef| if table.schema.is_empty() { table.name.clone() } else { table.path() };
+        errors.extend(self.tables.iter().enumerate().filter_map(|(index, table)| named("tables", index, &written(table))));
         errors
     }
 }

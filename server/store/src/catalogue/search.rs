@@ -34,6 +34,8 @@ pub struct AssetSearch {
     pub owner: String,
     /// A source, its tables and their columns.
     pub source: String,
+    /// The name of a tag.
+    pub tag: String,
     /// Words in lower case that stand, in this order, in the path.
     pub words: Vec<String>,
     /// Also what is missing.
@@ -60,18 +62,21 @@ impl AssetSearch {
     fn conditions(&self) -> String {
         let (tier, status, owner) = (holding("tier"), holding("status"), holding("owner"));
         let columns = if self.kind.is_some() { "" } else { "AND kind <> 'column'" };
+        let tag = "AND EXISTS (SELECT 1 FROM asset_tags JOIN tags ON tags.id = asset_tags.tag_id
+                WHERE asset_tags.asset_id = assets.id AND tags.name = $9)";
+        let tag = if self.tag.is_empty() { "AND $9 = ''" } else { tag };
         let gone = if self.gone { "" } else { "AND gone_at IS NULL" };
         format!(
             "FROM assets WHERE ($1 = '' OR $1 LIKE '%,' || domain || ',%') AND ($2 = '' OR domain = $2) AND ($3 = '' OR kind = $3)
              AND ($4 = '' OR {tier} = $4) AND ($5 = '' OR {status} = $5 OR ($5 = 'draft' AND {status} = ''))
              AND ($6 = '' OR LOWER({owner}) = $6) AND ($7 = '' OR LOWER(path) LIKE $7 ESCAPE '!')
              AND ($8 = '' OR path = 'source:' || $8 OR path LIKE 'table:' || $8 || '/%' OR path LIKE 'column:table:' || $8 || '/%')
-             {columns} {gone}"
+             {columns} {tag} {gone}"
         )
     }
 
     /// What the statement compares with.
-    fn bound(&self) -> [String; 8] {
+    fn bound(&self) -> [String; 9] {
         let words: Vec<String> = self.words.iter().map(|word| escaped(word)).collect();
         // No source has another name, and no character of a name stands for another one.
         let source = if self.source.is_empty() || is_name(&self.source) { self.source.as_str() } else { "-" };
@@ -84,6 +89,7 @@ impl AssetSearch {
             self.owner.to_lowercase(),
             if words.is_empty() { String::new() } else { format!("%{}%", words.join("%")) },
             source.to_owned(),
+            self.tag.clone(),
         ]
     }
 
@@ -119,7 +125,7 @@ impl Store {
 
     /// The assets that are found behind the first ones.
     pub async fn asset_page(&self, search: &AssetSearch, before: u64, limit: u32) -> Result<Vec<AssetRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} {} {} LIMIT $9 OFFSET $10", search.conditions(), search.sorted());
+        let sql = format!("SELECT {COLUMNS} {} {} LIMIT $10 OFFSET $11", search.conditions(), search.sorted());
         let mut query = sqlx::query_as::<Any, AssetRow>(AssertSqlSafe(sql));
         for text in search.bound() {
             query = query.bind(text);

@@ -1,0 +1,37 @@
+//! The requests of the past week, for the catalogue.
+
+use std::collections::HashMap;
+
+use model::Problem;
+use model::clock::DAY;
+use observe::{SeriesKey, SeriesKind};
+
+use super::chart::app_of;
+use super::figures::compute;
+use super::points::Window;
+use super::range::plan_of_domains;
+use super::top::{NameOf, totals};
+use crate::Control;
+
+/// Requests by path.
+pub(crate) type Requests = HashMap<String, u64>;
+
+impl Control {
+    /// The requests of the past seven days in all environments, of each API and by each app, by their paths.
+    pub(crate) async fn requests_of_week(&self) -> Result<(Requests, Requests), Problem> {
+        let apis = self.week_of(SeriesKind::Api, |series| series.object.as_str()).await?;
+        let apps = self.week_of(SeriesKind::AppApi, |series| app_of(&series.object)).await?;
+        Ok((apis, apps))
+    }
+
+    async fn week_of(&self, kind: SeriesKind, name: fn(&SeriesKey) -> &str) -> Result<Requests, Problem> {
+        let now = self.host.now();
+        let plan = plan_of_domains(now - 7 * DAY, now, None, now);
+        let slices = self.figures.slices(kind, &Window::of(&plan)).await?;
+        compute(move || {
+            let name_of: &NameOf<'_> = &|series| Some(name(series));
+            totals(&slices, name_of).into_iter().map(|(name, totals)| (name.to_owned(), totals.requests())).collect()
+        })
+        .await
+    }
+}
