@@ -16,6 +16,7 @@ mod bindings_and_eyes;
 mod by_chance;
 mod callers_faults;
 mod calls;
+mod catalogue_assets;
 mod columnar;
 mod common;
 mod confirmations;
