@@ -77,7 +77,7 @@ async fn seeded(store: &Store) {
 
 async fn what_is_made_is_an_asset_of_its_maker_until_it_is_deleted(store: &Store) {
     let source = store.asset("source:flights-db").await.unwrap().unwrap();
-    let values = store.asset_values_of(&[source.id.clone()]).await.unwrap();
+    let values = store.asset_values_of(std::slice::from_ref(&source.id)).await.unwrap();
     let said: Vec<_> = values.iter().map(|row| (row.field.as_str(), row.origin.as_str(), row.value.as_str())).collect();
     assert_eq!(said, [("description", "source", "All flights of 2013."), ("owner", "rule", "ann@demo")]);
     let job = store.asset("job:travel/hangar").await.unwrap().unwrap();
@@ -125,7 +125,7 @@ async fn a_column_keeps_its_asset(store: &Store) -> AssetRow {
     assert_eq!(now.iter().map(|(_, id)| id).collect::<Vec<_>>(), before.iter().map(|(_, id)| id).collect::<Vec<_>>());
     let former = store.asset(&path.column("b").to_string()).await.unwrap().unwrap();
     assert_eq!((former.id.as_str(), former.name.as_str()), (b.as_str(), "tail"), "its former path leads to it");
-    let values = store.asset_values_of(&[b.clone()]).await.unwrap();
+    let values = store.asset_values_of(std::slice::from_ref(&b)).await.unwrap();
     let said: Vec<_> = values.iter().map(|row| (row.origin.as_str(), row.value.as_str(), row.by_whom.as_str())).collect();
     assert_eq!(said, [("person", "Of Ann.", "ann@demo"), ("source", "The source's words.", "flights-db")]);
     let history: Vec<_> = store.asset_history(&b, 0, 10).await.unwrap().into_iter().map(|row| (row.field, row.before, row.after)).collect();
@@ -163,7 +163,7 @@ async fn a_person_decides_where_the_evidence_has_several_answers(store: &Store, 
     let now = there(store, table).await;
     assert_eq!(now.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a", "tail", "d", "e"]);
     assert_eq!(now[2].1, c, "the column that vanished goes on under the new name");
-    let owner = store.asset_values_of(&[c.clone()]).await.unwrap().into_iter().find(|row| row.field == "owner").unwrap();
+    let owner = store.asset_values_of(std::slice::from_ref(&c)).await.unwrap().into_iter().find(|row| row.field == "owner").unwrap();
     assert_eq!(owner.value, "bob@demo", "what was said of the other one meanwhile goes along");
     let former = format!("column:{}#c", table.path);
     assert_eq!(store.asset(&former).await.unwrap().unwrap().id, c);

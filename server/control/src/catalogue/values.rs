@@ -3,7 +3,7 @@
 use model::audit::AuditAction;
 use model::catalogue::{AssetField, AssetLink, AssetPath, MAX_DESCRIPTION, MAX_PERSON, Tier, ValueOrigin, label_error, text_error};
 use model::{Action, FieldError, Problem};
-use store::{AssetRow, StoreError, Tx};
+use store::{AssetRow, Tx};
 
 use super::inputs::AssetValuesInput;
 use crate::failure::from_json;

@@ -7,7 +7,7 @@ use model::clock::DAY;
 use observe::{SeriesKey, SeriesKind};
 
 use super::chart::app_of;
-use super::figures::compute;
+use super::compute::compute;
 use super::points::Window;
 use super::range::plan_of_domains;
 use super::top::{NameOf, totals};
