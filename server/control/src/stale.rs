@@ -104,7 +104,24 @@ impl Stale {
             | Kind::ScanAsked
             | Kind::ScanDecided
             | Kind::ScanApplied
-            | Kind::ColumnRenameDecided => {}
+            | Kind::ColumnRenameDecided
+            | Kind::VocabularySet
+            | Kind::VocabularyDeleted
+            | Kind::TagSet
+            | Kind::TagDeleted
+            | Kind::TagMerged
+            | Kind::TagRequested
+            | Kind::TagApprovedOnce
+            | Kind::TagApproved
+            | Kind::TagRejected
+            | Kind::TagWithdrawn
+            | Kind::AssetTagged
+            | Kind::TaggingUndone
+            | Kind::TermSet
+            | Kind::TermDeleted
+            | Kind::TermMapped
+            | Kind::EntitySet
+            | Kind::EntityDeleted => {}
             Kind::MasterKeyRotated => self.everything = true,
         }
     }

@@ -108,10 +108,30 @@ pub enum AuditAction {
     ScanApplied,
     /// Somebody has said whether two columns are the same.
     ColumnRenameDecided,
+    VocabularySet,
+    VocabularyDeleted,
+    TagSet,
+    TagDeleted,
+    TagMerged,
+    /// A change of what a tag masks, or the removal of a masking tag, is held back until two people have approved it.
+    TagRequested,
+    /// The first of the two has approved.
+    TagApprovedOnce,
+    TagApproved,
+    TagRejected,
+    TagWithdrawn,
+    /// Tags were added to assets of a domain, or removed.
+    AssetTagged,
+    TaggingUndone,
+    TermSet,
+    TermDeleted,
+    TermMapped,
+    EntitySet,
+    EntityDeleted,
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 85] = [
+    pub const ALL: [AuditAction; 102] = [
         Self::ApiMade,
         Self::ApiReleased,
         Self::ApiRetired,
@@ -197,6 +217,23 @@ impl AuditAction {
         Self::ScanDecided,
         Self::ScanApplied,
         Self::ColumnRenameDecided,
+        Self::VocabularySet,
+        Self::VocabularyDeleted,
+        Self::TagSet,
+        Self::TagDeleted,
+        Self::TagMerged,
+        Self::TagRequested,
+        Self::TagApprovedOnce,
+        Self::TagApproved,
+        Self::TagRejected,
+        Self::TagWithdrawn,
+        Self::AssetTagged,
+        Self::TaggingUndone,
+        Self::TermSet,
+        Self::TermDeleted,
+        Self::TermMapped,
+        Self::EntitySet,
+        Self::EntityDeleted,
     ];
 
     /// The word that stands in the store, and is shown: a verb in the past tense behind its object.
@@ -288,6 +325,23 @@ impl AuditAction {
             Self::ScanDecided => "scan.decided",
             Self::ScanApplied => "scan.applied",
             Self::ColumnRenameDecided => "column-rename.decided",
+            Self::VocabularySet => "vocabulary.set",
+            Self::VocabularyDeleted => "vocabulary.deleted",
+            Self::TagSet => "tag.set",
+            Self::TagDeleted => "tag.deleted",
+            Self::TagMerged => "tag.merged",
+            Self::TagRequested => "tag.requested",
+            Self::TagApprovedOnce => "tag.approved-once",
+            Self::TagApproved => "tag.approved",
+            Self::TagRejected => "tag.rejected",
+            Self::TagWithdrawn => "tag.withdrawn",
+            Self::AssetTagged => "asset.tagged",
+            Self::TaggingUndone => "tagging.undone",
+            Self::TermSet => "term.set",
+            Self::TermDeleted => "term.deleted",
+            Self::TermMapped => "term.mapped",
+            Self::EntitySet => "entity.set",
+            Self::EntityDeleted => "entity.deleted",
         }
     }
 
@@ -343,7 +397,9 @@ mod tests {
         request.refused master-key.rotated alert-rule.set alert-rule.deleted alert.acknowledged objective.set \
         objective.deleted maintenance.set maintenance.deleted silence.made silence.ended receiver.set receiver.deleted \
         receiver.tested notice.retried asset.described asset.status scan.set scan.asked scan.decided scan.applied \
-        column-rename.decided";
+        column-rename.decided vocabulary.set vocabulary.deleted tag.set tag.deleted tag.merged tag.requested tag.approved-once \
+        tag.approved tag.rejected tag.withdrawn asset.tagged tagging.undone term.set term.deleted term.mapped entity.set \
+        entity.deleted";
 
     #[test]
     fn the_words_in_the_store_stay_what_they_were() {

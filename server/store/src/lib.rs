@@ -7,6 +7,7 @@
 mod alert_definitions;
 mod alert_states;
 mod apis;
+mod approvals;
 mod apps;
 mod audit;
 mod authors;
@@ -36,11 +37,12 @@ mod words;
 pub use alert_definitions::{AlertDefinitionKind, AlertDefinitionRow};
 pub use alert_states::{AlertEventRow, AlertStateRow, Evaluation, Lease};
 pub use apis::{ApiRow, DraftRow, ReleaseRow, VersionRow};
+pub use approvals::ApprovalRow;
 pub use apps::{AppRow, GrantRow, KeyRow};
 pub use audit::{AuditFilter, AuditSearch};
 pub use catalogue::{
-    AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow, ScanEnd, SourceScanRow,
-    columns_are_known,
+    AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetTagRow, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow, EntityRow,
+    ScanEnd, SourceScanRow, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow, columns_are_known,
 };
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};

@@ -4,6 +4,7 @@ mod access;
 mod alerts;
 mod apis;
 mod catalogue;
+mod catalogue_tags;
 mod console;
 mod datasets;
 mod diagnosis;
@@ -25,6 +26,10 @@ pub use apis::{
 };
 pub use catalogue::{
     AssetColumn, AssetEvent, AssetPage, AssetRef, AssetSummary, AssetTag, AssetValue, ColumnRename, ScanChoices, SourceScanView,
+};
+pub use catalogue_tags::{
+    AssetTagsView, AssetTermView, EffectiveTagView, EntityView, MergePreview, TagSaved, TagView, TaggingCounts, TaggingDone, TaggingLine,
+    TaggingPreview, TaggingView, TermPage, TermView, UndoDone, VocabularyView, WaitingTag,
 };
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{

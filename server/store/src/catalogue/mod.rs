@@ -4,22 +4,35 @@
 //! A table of another subject that names assets says `REFERENCES assets (id)`: their rows are never deleted. What is missing has a time
 //! since when, and comes back as the asset that it was.
 
+mod asset_tags;
 mod assets;
 mod columns;
+mod entities;
 mod history;
+mod masks;
 mod registered;
 mod renames;
 mod scans;
 mod search;
+mod tags;
+mod terms;
+mod undo;
 mod values;
+mod vocabularies;
 
+pub use asset_tags::{AssetTagRow, TagOnRow};
 pub use assets::AssetRow;
 pub use columns::{ColumnChanges, ColumnInput, columns_are_known};
+pub use entities::EntityRow;
 pub use history::AssetEventRow;
 pub use renames::ColumnRenameRow;
 pub use scans::{ScanEnd, SourceScanRow};
 pub use search::{AssetOrder, AssetSearch};
+pub use tags::{TagRow, TagUseRow};
+pub use terms::TermRow;
+pub use undo::{TagChangeRow, TagChangeStepRow};
 pub use values::AssetValueRow;
+pub use vocabularies::VocabularyRow;
 
 /// Rows of one statement that writes many: SQLite takes 32,766 parameters.
 const BATCH: usize = 500;

@@ -92,7 +92,8 @@ impl Tx {
     }
 
     /// The column that vanished goes on under the name of the one that appeared, with all that is said of it. The other asset stays as
-    /// the missing column of the old name; what persons have said of it goes along where nobody has said anything of the first.
+    /// the missing column of the old name; what persons have said of it goes along where nobody has said anything of the first, and its tags
+    /// and terms do.
     ///
     /// # Errors
     /// [`StoreError::Stale`] where somebody has decided already, or one of the columns is not what it was.
@@ -112,6 +113,7 @@ impl Tx {
         self.move_asset(&placed(&after, &before)).await?;
         self.keep_former_path(&before.path, &before.id).await?;
         self.move_values_of_people(&after.id, &before.id).await?;
+        self.move_tags_and_terms(&after.id, &before.id).await?;
         let name = self.event(&before.id, ("name", ValueOrigin::Person), Some(before.name.clone()), Some(after.name.clone()));
         self.insert_events(&[name]).await?;
         sqlx::query("DELETE FROM column_renames WHERE before_id IN ($1, $2) OR after_id IN ($1, $2)")
