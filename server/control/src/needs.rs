@@ -146,6 +146,7 @@ mod tests {
             decided_at: Some(created_at),
             may_decide: false,
             mine: true,
+            approvals: Vec::new(),
         }
     }
 

@@ -1,19 +1,38 @@
-//! The catalogue: finding assets, saying what they are, certifying them, and scans of sources. Sources are scanned by the worker
-//! (`sync/catalogue`); both meet in rows of the metadata.
+//! The catalogue: finding assets, saying what they are, certifying them, tags, terms and entities, and scans of sources. Sources are scanned
+//! by the worker (`sync/catalogue`); both meet in rows of the metadata.
 
+mod asset_tags;
 mod assets;
 mod defined;
+mod entities;
+mod held;
 mod inputs;
 pub(crate) mod markdown;
+mod merge;
 mod needs;
 mod own_schema;
 mod page;
+mod planned_tagging;
 mod renames;
+mod rights;
 mod said;
 mod scan;
 mod status;
+mod tag_views;
+mod tagging;
+mod tags;
+mod terms;
+mod undo;
 mod usage;
 mod values;
+mod vocabularies;
+mod written_tags;
 
+pub use entities::EntityInput;
 pub use inputs::{AssetStatusInput, AssetValuesInput, ColumnRenameInput, HeldScanInput, ScanInput};
+pub use merge::MergeInput;
+pub use planned_tagging::Tagging;
+pub use tags::TagInput;
+pub use terms::{TermInput, TermMapping};
 pub(crate) use values::values_errors;
+pub use vocabularies::VocabularyInput;

@@ -5,6 +5,7 @@ mod compare;
 mod decide;
 mod held;
 mod inbox;
+mod object;
 mod submit;
 
 pub use decide::Decision;
