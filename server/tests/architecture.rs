@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sync", &["connect", "accel", "store", "observe", "model"]),
     ("observe", &["model"]),
     ("request-log", &["model"]),
+    ("search", &["model"]),
     ("accel", &["model"]),
     ("connect", &["observe", "model"]),
     ("engine", &["connect", "model"]),

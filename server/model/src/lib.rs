@@ -7,6 +7,7 @@
 //! its JSON in the crate `gateway`; the exhaustive matches name every place.
 
 pub mod alert;
+pub mod asset_document;
 pub mod audit;
 pub mod calendar;
 pub mod catalogue;

@@ -5,6 +5,7 @@ mod alerts;
 mod apis;
 mod catalogue;
 mod catalogue_tags;
+mod catalogue_search;
 mod console;
 mod datasets;
 mod diagnosis;
@@ -30,6 +31,8 @@ pub use catalogue::{
 pub use catalogue_tags::{
     AssetTagsView, AssetTermView, EffectiveTagView, EntityView, MergePreview, TagSaved, TagView, TaggingCounts, TaggingDone, TaggingLine,
     TaggingPreview, TaggingView, TermPage, TermView, UndoDone, VocabularyView, WaitingTag,
+pub use catalogue_search::{
+    AssetFacet, AssetHit, AssetOrder, AssetQuery, AssetResults, AssetSuggestion, Excerpt, FacetCounts, FacetValue, MAX_QUERY, SavedView,
 };
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{

@@ -1,0 +1,160 @@
+//! What of a document shows why it was found: a piece of its description, and columns.
+
+use std::ops::Range;
+
+use model::asset_document::{AssetDocument, DocumentColumn};
+use model::view::Excerpt;
+
+use crate::dictionary::{long_form, short_forms};
+use crate::fold::{folded, is_han};
+use crate::spelling::nearest;
+use crate::split::{cut, identifiers, parts};
+use crate::tokens::{joined, stem};
+use crate::words::Word;
+
+/// The length of a piece, in bytes, and what of it stands before the first word that was searched for.
+const LENGTH: usize = 240;
+const BEFORE: usize = 60;
+/// The most columns that are shown.
+const MAX_COLUMNS: usize = 12;
+/// The shortest word that is looked for within longer ones.
+const MIN_INNER: usize = 3;
+
+/// The forms of the words that were searched for.
+pub(crate) struct Forms {
+    words: Vec<String>,
+    /// Of Chinese, which is looked for as it stands.
+    han: Vec<String>,
+}
+
+impl Forms {
+    /// Of words with errors, the forms are those of the best result.
+    pub(crate) fn new(words: &[Word], best: Option<&AssetDocument>) -> Self {
+        let mut found = Self { words: Vec::new(), han: Vec::new() };
+        for part in words.iter().flat_map(|word| &word.parts) {
+            let text = best.map_or_else(|| part.text.clone(), |best| nearest(part, best));
+            if text.starts_with(is_han) {
+                found.han.push(text);
+                continue;
+            }
+            found.words.push(stem(&text).into_owned());
+            found.words.extend(long_form(&text).map(str::to_owned));
+            found.words.extend(short_forms(&text).map(str::to_owned));
+            found.words.push(text);
+        }
+        found.words.extend(words.iter().filter(|word| word.parts.len() > 1).map(|word| word.joined.clone()));
+        found
+    }
+
+    /// Whether an identifier is one of the words, or has one as a part.
+    fn are_in(&self, identifier: &str) -> bool {
+        let is_one = |text: &str| self.words.iter().any(|word| word == text || *word == stem(text));
+        is_one(&joined(identifier)) || parts(identifier).into_iter().any(|part| is_one(&folded(part)))
+    }
+
+    /// Whether a name has one of the words somewhere, also within a longer one.
+    fn are_within(&self, name: &str) -> bool {
+        let name_joined = joined(name);
+        let within = |word: &String| word.chars().count() >= MIN_INNER && name_joined.contains(word.as_str());
+        self.han.iter().any(|word| name.contains(word.as_str())) || self.words.iter().any(within) || self.are_in(name)
+    }
+}
+
+/// The columns whose names have the words, in their order.
+pub(crate) fn columns_with(columns: &[DocumentColumn], forms: &Forms) -> Vec<String> {
+    columns.iter().map(|column| &column.name).filter(|name| forms.are_within(name)).take(MAX_COLUMNS).cloned().collect()
+}
+
+/// The piece of a text around the first word that was searched for; its beginning where it has none.
+pub(crate) fn excerpt(text: &str, forms: &Forms) -> Vec<Excerpt> {
+    let places = marks(text, forms);
+    let first = places.first().map_or(0, |place| place.start);
+    let start = if first <= BEFORE { 0 } else { word_start(text, first - BEFORE) };
+    let end = start + cut(&text[start..], LENGTH).len();
+    let mut pieces = Vec::new();
+    let mut put = |text: &str, marked: bool| {
+        if !text.is_empty() {
+            pieces.push(Excerpt { text: text.to_owned(), marked });
+        }
+    };
+    put(if start > 0 { "… " } else { "" }, false);
+    let mut at = start;
+    for place in places.into_iter().filter(|place| place.start >= start && place.end <= end) {
+        put(&text[at..place.start], false);
+        put(&text[place.clone()], true);
+        at = place.end;
+    }
+    put(&text[at..end], false);
+    put(if end < text.len() { " …" } else { "" }, false);
+    pieces
+}
+
+/// The places of words that were searched for, from first to last.
+fn marks(text: &str, forms: &Forms) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for place in identifiers(text) {
+        if !text[place.clone()].starts_with(is_han) {
+            found.extend(forms.are_in(&text[place.clone()]).then_some(place));
+            continue;
+        }
+        let mut at = place.start;
+        while let Some(mark) = first_of(&forms.han, &text[at..place.end]) {
+            found.push(at + mark.start..at + mark.end);
+            at += mark.end;
+        }
+    }
+    found
+}
+
+fn first_of(words: &[String], text: &str) -> Option<Range<usize>> {
+    words.iter().filter_map(|word| text.find(word.as_str()).map(|at| at..at + word.len())).min_by_key(|place| place.start)
+}
+
+/// The beginning of the word around a place.
+fn word_start(text: &str, at: usize) -> usize {
+    let at = text.floor_char_boundary(at);
+    text[..at].rfind(char::is_whitespace).map_or(at, |space| space + text[space..].chars().next().map_or(0, char::len_utf8))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::words_of;
+
+    fn marked(text: &str, query: &str) -> String {
+        let forms = Forms::new(&words_of(query), None);
+        excerpt(text, &forms).into_iter().map(|piece| if piece.marked { format!("[{}]", piece.text) } else { piece.text }).collect()
+    }
+
+    #[test]
+    fn the_words_that_were_searched_for_are_marked() {
+        for (text, query, wanted) in [
+            ("One aircraft by its tail number.", "tail numbers", "One aircraft by its [tail] [number]."),
+            ("Feeds sales_region daily", "SalesRegion", "Feeds [sales_region] daily"),
+            ("每天的航班延误。", "航班", "每天的[航班]延误。"),
+            ("<b>flights</b>", "flight", "<b>[flights]</b>"),
+            ("", "flight", ""),
+        ] {
+            assert_eq!(marked(text, query), wanted);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_around_the_first_word() {
+        let text = format!("{} needle {}", "straw ".repeat(100), "ä".repeat(400));
+        let cut = marked(&text, "needle");
+        assert!(cut.starts_with("… straw ") && cut.contains("[needle]") && cut.ends_with(" …"), "{cut}");
+        assert!(cut.len() < LENGTH + 20);
+    }
+
+    #[test]
+    fn columns_are_found_by_a_part_an_abbreviation_and_within_a_word() {
+        let column = |name: &str| DocumentColumn { name: name.into(), description: String::new() };
+        let columns = ["tailnum", "seat_count", "kundennummer", "航班号"].map(column);
+        let with = |query: &str| columns_with(&columns, &Forms::new(&words_of(query), None)).join(",");
+        assert_eq!(
+            [with("number"), with("seats"), with("nummer"), with("航班"), with("x")],
+            ["tailnum", "seat_count", "kundennummer", "航班号", ""]
+        );
+    }
+}
