@@ -84,6 +84,8 @@ impl Stale {
             | Kind::SessionRefused
             | Kind::TokenMade
             | Kind::TokenRevoked
+            | Kind::ViewSaved
+            | Kind::ViewDeleted
             | Kind::RequestRefused
             | Kind::AlertRuleSet
             | Kind::AlertRuleDeleted

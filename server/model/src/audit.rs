@@ -80,6 +80,9 @@ pub enum AuditAction {
     SessionRefused,
     TokenMade,
     TokenRevoked,
+    /// A person saved a search of the catalogue, or deleted one.
+    ViewSaved,
+    ViewDeleted,
     RequestRefused,
     MasterKeyRotated,
     AlertRuleSet,
@@ -132,6 +135,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     pub const ALL: [AuditAction; 102] = [
+    pub const ALL: [AuditAction; 87] = [
         Self::ApiMade,
         Self::ApiReleased,
         Self::ApiRetired,
@@ -195,6 +199,8 @@ impl AuditAction {
         Self::SessionRefused,
         Self::TokenMade,
         Self::TokenRevoked,
+        Self::ViewSaved,
+        Self::ViewDeleted,
         Self::RequestRefused,
         Self::MasterKeyRotated,
         Self::AlertRuleSet,
@@ -303,6 +309,8 @@ impl AuditAction {
             Self::SessionRefused => "session.refused",
             Self::TokenMade => "token.made",
             Self::TokenRevoked => "token.revoked",
+            Self::ViewSaved => "view.saved",
+            Self::ViewDeleted => "view.deleted",
             Self::RequestRefused => "request.refused",
             Self::MasterKeyRotated => "master-key.rotated",
             Self::AlertRuleSet => "alert-rule.set",
@@ -394,7 +402,7 @@ mod tests {
         job.load app.made app.origins app.deleted issuer.made issuer.removed issuer.keys-changed key.made key.revoked \
         access.granted access.ended compartment.limited domain.made domain.renamed person.made person.set person.joined \
         person.access-ended roles.set password.set link.made session.opened session.refused token.made token.revoked \
-        request.refused master-key.rotated alert-rule.set alert-rule.deleted alert.acknowledged objective.set \
+        view.saved view.deleted request.refused master-key.rotated alert-rule.set alert-rule.deleted alert.acknowledged objective.set \
         objective.deleted maintenance.set maintenance.deleted silence.made silence.ended receiver.set receiver.deleted \
         receiver.tested notice.retried asset.described asset.status scan.set scan.asked scan.decided scan.applied \
         column-rename.decided vocabulary.set vocabulary.deleted tag.set tag.deleted tag.merged tag.requested tag.approved-once \

@@ -182,7 +182,7 @@ impl Tx {
             }
             query.execute(&mut *self.inner).await?;
         }
-        Ok(())
+        self.note_changed_assets(&rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>()).await
     }
 
     /// Marks assets as missing, or as there again. Those that are so already stay as they are.
@@ -197,7 +197,7 @@ impl Tx {
             }
             query.execute(&mut *self.inner).await?;
         }
-        Ok(())
+        self.note_changed_assets(ids).await
     }
 
     /// Marks tables with all their columns as missing, with a line of history for each table.
@@ -235,7 +235,7 @@ impl Tx {
         one_row(&changed)
     }
 
-    /// Moves an asset to the name, the type and the place that its row has now.
+    /// Moves an asset to the name, the type and the place that its row has now. Whoever does notes the change.
     pub(super) async fn move_asset(&mut self, row: &AssetRow) -> Result<(), StoreError> {
         let changed =
             sqlx::query("UPDATE assets SET path = $2, name = $3, data_type = $4, position = $5, number = $6, gone_at = $7 WHERE id = $1")

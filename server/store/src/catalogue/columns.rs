@@ -112,6 +112,7 @@ impl Tx {
         self.put_comments(&writing.ids, columns, (&comments, by)).await?;
         self.forget_settled_renames(&parent.id).await?;
         self.insert_column_renames(&writing.offered).await?;
+        self.note_changed_assets(std::slice::from_ref(&parent.id)).await?;
         Ok(writing.changes)
     }
 

@@ -6,12 +6,15 @@
 
 mod asset_tags;
 mod assets;
+mod changes;
 mod columns;
 mod entities;
+mod documents;
 mod history;
 mod masks;
 mod registered;
 mod renames;
+mod saved_views;
 mod scans;
 mod search;
 mod tags;
@@ -22,10 +25,13 @@ mod vocabularies;
 
 pub use asset_tags::{AssetTagRow, TagOnRow};
 pub use assets::AssetRow;
+pub use changes::AssetChangeRow;
 pub use columns::{ColumnChanges, ColumnInput, columns_are_known};
 pub use entities::EntityRow;
+pub use documents::{SearchedColumnRow, SearchedTagRow, SearchedTermRow};
 pub use history::AssetEventRow;
 pub use renames::ColumnRenameRow;
+pub use saved_views::SavedViewRow;
 pub use scans::{ScanEnd, SourceScanRow};
 pub use search::{AssetOrder, AssetSearch};
 pub use tags::{TagRow, TagUseRow};

@@ -32,7 +32,11 @@ impl Tx {
         .bind(row.created_at)
         .execute(&mut *self.inner)
         .await?;
-        Ok(())
+        // The one of the path may have another id.
+        match self.asset(path).await? {
+            Some(known) => self.note_changed_assets(&[known.id]).await,
+            None => Ok(()),
+        }
     }
 
     /// Whoever has made a thing owns it until a person says otherwise. The program itself owns nothing.

@@ -112,6 +112,7 @@ impl Tx {
         self.move_asset(&placed(&before, &after)).await?;
         self.move_asset(&placed(&after, &before)).await?;
         self.keep_former_path(&before.path, &before.id).await?;
+        // Notes the change of both.
         self.move_values_of_people(&after.id, &before.id).await?;
         self.move_tags_and_terms(&after.id, &before.id).await?;
         let name = self.event(&before.id, ("name", ValueOrigin::Person), Some(before.name.clone()), Some(after.name.clone()));

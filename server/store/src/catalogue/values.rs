@@ -139,7 +139,7 @@ impl Tx {
                 .execute(&mut *self.inner)
                 .await?;
         }
-        Ok(())
+        self.note_changed_assets(&rows.iter().map(|row| row.asset_id.clone()).collect::<Vec<_>>()).await
     }
 
     /// Gives what persons have said of one asset to another, where nobody has said anything of the same field of that.
@@ -152,6 +152,6 @@ impl Tx {
         .bind(to)
         .execute(&mut *self.inner)
         .await?;
-        Ok(())
+        self.note_changed_assets(&[from.to_owned(), to.to_owned()]).await
     }
 }
