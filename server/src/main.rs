@@ -2,6 +2,7 @@
 
 mod assets;
 mod bindings;
+mod catalogue_index;
 mod cli;
 mod commands;
 mod compose;

@@ -84,6 +84,7 @@ pub struct Control {
     refusals: Arc<identity::Refusals>,
     hasher: Arc<identity::Hasher>,
     refused: Arc<refused::RefusedRequests>,
+    indexing: Arc<catalogue::Indexing>,
     request_log: Option<request_log::Reader>,
     /// Searches of the request log that run at once: each reads files.
     searches: Arc<Semaphore>,
@@ -115,6 +116,7 @@ pub struct Ports {
     pub own_figures: Arc<dyn ports::WatchFigures>,
     pub fetch: Arc<dyn ports::Fetch>,
     pub nodes: Arc<dyn ports::AskNodes>,
+    pub catalogue: Arc<dyn ports::CatalogueSearch>,
     pub mapper: Arc<dyn connect::Mapper>,
 }
 
@@ -137,6 +139,7 @@ impl Control {
             refusals: Arc::default(),
             hasher: Arc::default(),
             refused: Arc::default(),
+            indexing: Arc::default(),
             request_log: parts.request_log,
             searches: Arc::new(Semaphore::new(2)),
             changed,

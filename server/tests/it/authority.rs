@@ -186,6 +186,7 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("set-alert-rule", (With(Action::EditAlert), Form(alert_rule_form()))),
         ("delete-alert-rule", (With(Action::EditAlert), Form(json!({"domain": "travel", "name": "none"})))),
         ("silences", (SignedIn, Form(json!({})))),
+        ("suggest-assets", (SignedIn, Form(json!({"text": "plane"})))),
         ("new-silence", (With(Action::EditAlert), Form(json!({"domain": "travel", "hours": "1", "reason": ""})))),
         ("end-silence", (With(Action::EditAlert), Form(json!({"domain": "travel", "id": "none"})))),
         (
@@ -353,6 +354,10 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("GET /admin/v1/notices", SignedIn, Json::Null),
         ("POST /admin/v1/notices/{domain}/{notice}/retry", With(Action::EditReceiver), Json::Null),
         ("GET /admin/v1/assets", SignedIn, Json::Null),
+        ("GET /admin/v1/assets/search", SignedIn, Json::Null),
+        ("GET /admin/v1/saved-views", SignedIn, Json::Null),
+        ("POST /admin/v1/saved-views", SignedIn, json!({"name": "", "query": {}})),
+        ("DELETE /admin/v1/saved-views/{view}", SignedIn, Json::Null),
         ("GET /admin/v1/assets/{asset}", With(Action::See), Json::Null),
         ("PUT /admin/v1/assets/{asset}", With(Action::EditCatalogue), json!({"edit": 77, "tier": "P9"})),
         ("GET /admin/v1/assets/{asset}/columns", With(Action::See), Json::Null),
@@ -532,6 +537,7 @@ async fn every_admin_route_asks_for_authority() {
             .replace("{objective}", "none")
             .replace("{window}", "none")
             .replace("{silence}", "none")
+            .replace("{view}", "none")
             .replace("{receiver}", "none")
             .replace("{notice}", "none")
             .replace("{alert}", "none")

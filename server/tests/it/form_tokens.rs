@@ -41,7 +41,7 @@ const ASK: [&str; 28] = [
 ];
 
 /// They read.
-const READ: [&str; 60] = [
+const READ: [&str; 61] = [
     "acceleration",
     "alert-rule-draft",
     "alerts",
@@ -95,6 +95,7 @@ const READ: [&str; 60] = [
     "source-kinds",
     "source-rights",
     "sources",
+    "suggest-assets",
     "switches",
     "tables",
     "time-zones",

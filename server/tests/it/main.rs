@@ -17,6 +17,7 @@ mod by_chance;
 mod callers_faults;
 mod calls;
 mod catalogue_assets;
+mod catalogue_search;
 mod columnar;
 mod common;
 mod confirmations;

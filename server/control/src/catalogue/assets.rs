@@ -78,7 +78,7 @@ impl Control {
     }
 
     /// When the newest live version of each dataset was built, by the path of its asset.
-    async fn built_at(&self) -> Result<HashMap<String, Millis>, Problem> {
+    pub(super) async fn built_at(&self) -> Result<HashMap<String, Millis>, Problem> {
         let datasets: HashMap<String, String> =
             self.store.datasets().await?.into_iter().map(|row| (row.id, AssetPath::dataset(&row.domain, &row.name).to_string())).collect();
         let mut built: HashMap<String, Millis> = HashMap::new();

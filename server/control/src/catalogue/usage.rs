@@ -1,4 +1,4 @@
-//! How much assets are used: by the requests of the past seven days.
+//! How much assets are used: by the requests of the past 30 days.
 
 use std::collections::HashMap;
 
@@ -12,11 +12,11 @@ use crate::Control;
 use crate::failure::api_spec;
 
 impl Control {
-    /// The requests of the past seven days of each asset, by its path: of an API and an app their own; of a source, a table and a dataset
+    /// The requests of the past 30 days of each asset, by its path: of an API and an app their own; of a source, a table and a dataset
     /// those of the live APIs whose definitions name them. What nobody has asked for is not among them.
     pub(crate) async fn usage_of_assets(&self) -> Result<HashMap<String, u64>, Problem> {
         let mut usage = HashMap::new();
-        let (apis, apps) = self.requests_of_week().await?;
+        let (apis, apps) = self.requests_of_month().await?;
         if !apis.is_empty() {
             self.add_usage_of_apis(&apis, &mut usage).await?;
         }

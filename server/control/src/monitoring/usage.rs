@@ -1,9 +1,9 @@
-//! The requests of the past week, for the catalogue.
+//! The requests of the past 30 days, for the catalogue.
 
 use std::collections::HashMap;
 
 use model::Problem;
-use model::clock::DAY;
+use model::clock::{DAY, Millis};
 use observe::{SeriesKey, SeriesKind};
 
 use super::chart::app_of;
@@ -13,20 +13,23 @@ use super::range::plan_of_domains;
 use super::top::{NameOf, totals};
 use crate::Control;
 
+/// So long ago is counted.
+const COUNTED: Millis = 30 * DAY;
+
 /// Requests by path.
 pub(crate) type Requests = HashMap<String, u64>;
 
 impl Control {
-    /// The requests of the past seven days in all environments, of each API and by each app, by their paths.
-    pub(crate) async fn requests_of_week(&self) -> Result<(Requests, Requests), Problem> {
-        let apis = self.week_of(SeriesKind::Api, |series| series.object.as_str()).await?;
-        let apps = self.week_of(SeriesKind::AppApi, |series| app_of(&series.object)).await?;
+    /// The requests of the past 30 days in all environments, of each API and by each app, by their paths.
+    pub(crate) async fn requests_of_month(&self) -> Result<(Requests, Requests), Problem> {
+        let apis = self.month_of(SeriesKind::Api, |series| series.object.as_str()).await?;
+        let apps = self.month_of(SeriesKind::AppApi, |series| app_of(&series.object)).await?;
         Ok((apis, apps))
     }
 
-    async fn week_of(&self, kind: SeriesKind, name: fn(&SeriesKey) -> &str) -> Result<Requests, Problem> {
+    async fn month_of(&self, kind: SeriesKind, name: fn(&SeriesKey) -> &str) -> Result<Requests, Problem> {
         let now = self.host.now();
-        let plan = plan_of_domains(now - 7 * DAY, now, None, now);
+        let plan = plan_of_domains(now - COUNTED, now, None, now);
         let slices = self.figures.slices(kind, &Window::of(&plan)).await?;
         compute(move || {
             let name_of: &NameOf<'_> = &|series| Some(name(series));

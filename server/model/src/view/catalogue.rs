@@ -26,7 +26,7 @@ pub struct AssetSummary {
     pub tier: Option<Tier>,
     pub status: AssetStatus,
     pub tags: Vec<AssetTag>,
-    /// Requests of the past seven days: of an API its own, of what APIs read those of these APIs. Nothing where it is not known.
+    /// Requests of the past 30 days: of an API its own, of what APIs read those of these APIs. Nothing where it is not known.
     pub usage: Option<u64>,
     /// How new its data is: of a dataset the time of its live build, of a table or a column the time of the last scan.
     pub fresh_at: Option<Millis>,

@@ -3,10 +3,12 @@
 mod assets;
 mod listed;
 mod scans;
+mod search;
 
 use crate::operation::Table;
 
 pub(super) fn add(table: Table) -> Table {
     let table = assets::add(table);
-    scans::add(table)
+    let table = scans::add(table);
+    search::add(table)
 }
