@@ -8,6 +8,7 @@ use model::redirect::query_value;
 use model::view::Me;
 use model::{Action, ErrorCode};
 
+use crate::finder::Finder;
 use crate::navigation::{ALERTS, AREAS, Area, Group, INBOX, SeenBy, crumbs};
 use crate::pages::account::api::{ChooseTheme, SignOut};
 use crate::pages::sign_in::SignInAgain;
@@ -88,6 +89,7 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
                         }}
                     </ol>
                 </nav>
+                <Finder me/>
                 <ThemeSwitch/>
                 <Account me/>
             </header>

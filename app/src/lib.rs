@@ -14,12 +14,14 @@
 #![recursion_limit = "512"]
 
 mod error;
+mod finder;
 mod frame;
 mod lazy;
 mod left_drafts;
 mod navigation;
 mod not_loaded;
 pub mod pages;
+mod palette;
 mod routes;
 mod shell;
 mod signed_in;

@@ -17,6 +17,7 @@ mod api_versions;
 mod apis;
 mod apps;
 mod audit;
+mod catalogue_search;
 mod datasets;
 mod datasets_detail;
 mod datasets_incremental;
@@ -70,6 +71,7 @@ use self::api_versions::ApiVersions;
 use self::apis::Apis;
 use self::apps::Apps;
 use self::audit::Audit;
+use self::catalogue_search::CatalogueSearch;
 use self::datasets::Datasets;
 use self::datasets_detail::DatasetsDetail;
 use self::datasets_incremental::DatasetsIncremental;
@@ -124,6 +126,7 @@ pub(crate) struct Words {
     pub(crate) apis: Apis,
     pub(crate) apps: Apps,
     pub(crate) audit: Audit,
+    pub(crate) catalogue_search: CatalogueSearch,
     pub(crate) datasets: Datasets,
     pub(crate) datasets_detail: DatasetsDetail,
     pub(crate) datasets_incremental: DatasetsIncremental,
@@ -178,6 +181,7 @@ static ENGLISH: Words = Words {
     apis: Apis::ENGLISH,
     apps: Apps::ENGLISH,
     audit: Audit::ENGLISH,
+    catalogue_search: CatalogueSearch::ENGLISH,
     datasets: Datasets::ENGLISH,
     datasets_detail: DatasetsDetail::ENGLISH,
     datasets_incremental: DatasetsIncremental::ENGLISH,

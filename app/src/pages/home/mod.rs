@@ -4,6 +4,7 @@ pub(crate) mod api;
 #[cfg(feature = "ssr")]
 mod figures;
 mod needs;
+pub(crate) mod offers;
 mod shown;
 
 use leptos::prelude::*;
