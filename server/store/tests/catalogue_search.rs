@@ -4,9 +4,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::catalogue::{AssetField, AssetPath, ColumnSeen, ValueOrigin};
+use model::catalogue::{AssetField, AssetPath, ColumnSeen, TagDefinition, TermDefinition, ValueOrigin};
 use model::table::TableRef;
-use store::{AssetRow, Change, ColumnInput, DomainRow, SavedViewRow, SourceRow, Store, StoreError, UserRow};
+use store::{
+    AssetRow, AssetTagRow, Change, ColumnInput, DomainRow, SavedViewRow, SourceRow, Store, StoreError, TagRow, TermRow, Tx, UserRow,
+};
 use testkit::Postgres;
 
 fn change(at: i64) -> Change {
@@ -109,6 +111,68 @@ async fn what_is_there_is_read_with_its_columns_and_what_is_said_of_them(store: 
     assert!(store.searched_tags(&ids).await.unwrap().is_empty() && store.searched_terms(&ids).await.unwrap().is_empty());
 }
 
+/// A change with what is done in it, which notes an asset and no other.
+async fn notes(store: &Store, asset: &AssetRow, what: &str, work: impl AsyncFnOnce(&mut Tx)) {
+    let mut tx = store.write(change(6)).await.unwrap();
+    work(&mut tx).await;
+    let revision = tx.commit().await.unwrap();
+    assert_eq!(changed(store, revision - 1).await.0, [asset.id.clone()], "{what}");
+}
+
+async fn tags_and_terms_are_noted_with_what_they_are_on(store: &Store, planes: &AssetRow) {
+    let ids = [planes.id.clone()];
+    let column = store.searched_columns(&ids).await.unwrap().remove(0).id;
+    let tag = TagRow {
+        id: "t".into(),
+        vocabulary: None,
+        name: String::new(),
+        name_key: String::new(),
+        colour: String::new(),
+        meaning: String::new(),
+        flows: 0,
+        masks: 0,
+        edit: 1,
+        updated_by: "ann@demo".into(),
+        updated_at: 1,
+    };
+    let tag = tag.with(&TagDefinition { name: "personal".into(), ..TagDefinition::default() });
+    let on = AssetTagRow { asset_id: column.clone(), tag_id: "t".into(), origin: "person".into(), by_whom: "ann@demo".into(), at: 1 };
+    notes(store, planes, "a tag on a column", async |tx| {
+        tx.insert_tag(&tag).await.unwrap();
+        tx.insert_asset_tags(std::slice::from_ref(&on)).await.unwrap();
+    })
+    .await;
+    let renamed = tag.clone().with(&TagDefinition { name: "private".into(), ..TagDefinition::default() });
+    notes(store, planes, "another name", async |tx| tx.change_tag(&renamed).await.unwrap()).await;
+    let tags = store.searched_tags(&ids).await.unwrap();
+    assert_eq!(tags.iter().map(|tag| (tag.asset_id.as_str(), tag.name.as_str())).collect::<Vec<_>>(), [(planes.id.as_str(), "private")]);
+    notes(store, planes, "a tag less", async |tx| tx.delete_asset_tags("t", &[column.clone()]).await.unwrap()).await;
+    let term = TermRow {
+        id: "w".into(),
+        domain: "travel".into(),
+        name: String::new(),
+        name_key: String::new(),
+        definition: String::new(),
+        synonyms: "[]".into(),
+        edit: 1,
+        updated_by: "ann@demo".into(),
+        updated_at: 1,
+    };
+    let defined = |name: &str| TermDefinition { name: name.into(), definition: String::new(), synonyms: vec!["airplane".into()] };
+    let term = term.with(&defined("aircraft")).unwrap();
+    notes(store, planes, "a term", async |tx| {
+        tx.insert_term(&term).await.unwrap();
+        tx.map_term("w", &[column.clone()], "ann@demo").await.unwrap();
+    })
+    .await;
+    let terms = store.searched_terms(&ids).await.unwrap();
+    assert_eq!((terms[0].name.as_str(), terms[0].decoded_synonyms().unwrap()), ("aircraft", vec!["airplane".to_owned()]));
+    let renamed = term.clone().with(&defined("plane")).unwrap();
+    notes(store, planes, "another name of a term", async |tx| tx.change_term(&renamed).await.unwrap()).await;
+    notes(store, planes, "a term less", async |tx| tx.delete_term("w").await.unwrap()).await;
+    assert!(store.searched_terms(&ids).await.unwrap().is_empty());
+}
+
 async fn a_view_is_its_persons_and_has_a_name_of_its_own(store: &Store) {
     let view = |id: &str, name: &str| SavedViewRow {
         id: id.into(),
@@ -143,6 +207,7 @@ async fn suite(url: &str) {
     let tables = seeded(&store).await;
     each_change_is_noted_at_its_revision_and_a_column_counts_as_its_table(&store, &tables).await;
     what_is_there_is_read_with_its_columns_and_what_is_said_of_them(&store, &tables).await;
+    tags_and_terms_are_noted_with_what_they_are_on(&store, &tables.0).await;
     a_view_is_its_persons_and_has_a_name_of_its_own(&store).await;
     store.close().await;
 }

@@ -193,7 +193,7 @@ impl Tx {
             }
             query.execute(&mut *self.inner).await?;
         }
-        Ok(())
+        self.note_changed_assets(&rows.iter().map(|row| row.asset_id.clone()).collect::<Vec<_>>()).await
     }
 
     /// Takes a tag off assets. Those that do not carry it stay as they are.
@@ -209,11 +209,12 @@ impl Tx {
             }
             query.execute(&mut *self.inner).await?;
         }
-        Ok(())
+        self.note_changed_assets(asset_ids).await
     }
 
     /// Gives the assets of one tag another one, where they do not carry it, and takes the first away.
     pub async fn move_asset_tags(&mut self, from: &str, into: &str) -> Result<(), StoreError> {
+        self.note_assets_of_tag(from).await?;
         sqlx::query(
             "INSERT INTO asset_tags (asset_id, tag_id, origin, by_whom, at)
              SELECT asset_id, $2, origin, by_whom, at FROM asset_tags

@@ -174,7 +174,8 @@ impl Tx {
         .bind(row.updated_at)
         .execute(&mut *self.inner)
         .await?;
-        one_row(&changed)
+        one_row(&changed)?;
+        self.note_assets_of_tag(&row.id).await
     }
 
     /// Sets what a tag does, where it still does what it did.

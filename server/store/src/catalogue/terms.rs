@@ -145,7 +145,8 @@ impl Tx {
         .bind(row.updated_at)
         .execute(&mut *self.inner)
         .await?;
-        one_row(&changed)
+        one_row(&changed)?;
+        self.note_assets_of_term(&row.id).await
     }
 
     /// Deletes a term with its mapping.
@@ -153,6 +154,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Stale`] where there is no such term.
     pub async fn delete_term(&mut self, id: &str) -> Result<(), StoreError> {
+        self.note_assets_of_term(id).await?;
         sqlx::query("DELETE FROM term_columns WHERE term_id = $1").bind(id).execute(&mut *self.inner).await?;
         let gone = sqlx::query("DELETE FROM terms WHERE id = $1").bind(id).execute(&mut *self.inner).await?;
         one_row(&gone)
@@ -174,7 +176,7 @@ impl Tx {
             }
             query.execute(&mut *self.inner).await?;
         }
-        Ok(())
+        self.note_changed_assets(asset_ids).await
     }
 
     pub async fn unmap_term(&mut self, term_id: &str, asset_ids: &[String]) -> Result<(), StoreError> {
@@ -186,6 +188,6 @@ impl Tx {
             }
             query.execute(&mut *self.inner).await?;
         }
-        Ok(())
+        self.note_changed_assets(asset_ids).await
     }
 }
