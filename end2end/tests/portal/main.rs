@@ -12,4 +12,5 @@ mod joins;
 mod lazy_areas;
 mod main_job;
 mod monitoring;
+mod palette;
 mod unions;
