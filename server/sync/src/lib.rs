@@ -6,7 +6,7 @@
 mod alerts;
 mod beat;
 mod build;
-mod catalogue;
+pub mod catalogue;
 mod failed;
 mod figures;
 mod incremental;

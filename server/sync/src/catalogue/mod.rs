@@ -3,6 +3,7 @@
 mod apply;
 pub(crate) mod defined;
 mod found;
+pub mod sample;
 mod scan;
 
 use std::time::Duration;
