@@ -6,6 +6,7 @@ mod apis;
 mod catalogue;
 mod catalogue_tags;
 mod catalogue_search;
+mod catalogue_profile;
 mod console;
 mod datasets;
 mod diagnosis;
@@ -33,6 +34,8 @@ pub use catalogue_tags::{
     TaggingPreview, TaggingView, TermPage, TermView, UndoDone, VocabularyView, WaitingTag,
 pub use catalogue_search::{
     AssetFacet, AssetHit, AssetOrder, AssetQuery, AssetResults, AssetSuggestion, Excerpt, FacetCounts, FacetValue, MAX_QUERY, SavedView,
+pub use catalogue_profile::{
+    AssetSample, ColumnProfileView, NewestProfile, ProfileRequestState, ProfileRequestView, ProfileView, QualityBuild, QualityView,
 };
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{
