@@ -45,6 +45,8 @@ pub use catalogue::{
     ScanEnd, SourceScanRow, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow, columns_are_known,
     AssetChangeRow, AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow,
     SavedViewRow, ScanEnd, SearchedColumnRow, SearchedTagRow, SearchedTermRow, SourceScanRow, columns_are_known,
+    AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow, ProfileRequestRow,
+    ProfileRow, ScanEnd, SourceScanRow, columns_are_known,
 };
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};
