@@ -21,6 +21,7 @@ use crate::publish::garbage_collection::{self, KeptBack};
 use crate::publish::switch;
 use crate::publish::view_publisher::{self, Shown};
 use crate::schedule::{file_trigger, watch};
+use crate::source::sharing;
 use crate::{Worker, build, catalogue, schedule};
 
 const POLL: Duration = Duration::from_secs(1);
@@ -137,8 +138,7 @@ async fn round(
 async fn source_has_room(worker: &Worker, run: &RunRow) -> Result<bool, StoreError> {
     // Where its limits cannot be read the run is begun, and fails with that.
     let Some(load) = worker.if_readable(worker.store.load_limits(&run.source).await)?.flatten() else { return Ok(true) };
-    let reading = worker.store.runs_in(RunState::Running.key()).await?.iter().filter(|other| other.source == run.source).count();
-    Ok(has_room(&load, reading, minute_of_day(&load.zone, worker.host.now()).unwrap_or(0)))
+    Ok(has_room(&load, sharing::reading(worker, &run.source).await?, minute_of_day(&load.zone, worker.host.now()).unwrap_or(0)))
 }
 
 /// Whether one more run may read beside so many, at a minute of the day.

@@ -1,10 +1,17 @@
-//! The catalogue: scans of sources, each by one worker under a lease, and the columns of datasets and APIs.
+//! The catalogue: scans of sources and profiles of tables and datasets, each by one worker under a lease, and the columns of datasets and
+//! APIs.
 
 mod apply;
+mod dataset_sample;
 pub(crate) mod defined;
 mod found;
+mod outcome;
+mod profile;
 pub mod sample;
 mod scan;
+mod sketch;
+mod spread;
+mod table_sample;
 
 use std::time::Duration;
 
@@ -18,9 +25,9 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// Looks after the catalogue until it is told to stop. When the metadata is away, it waits.
 pub(crate) async fn run(worker: Worker, stop: CancellationToken) {
-    let (mut scans, mut caught_up, mut away) = (JoinSet::new(), false, false);
+    let (mut scans, mut profiles, mut caught_up, mut away) = (JoinSet::new(), JoinSet::new(), false, false);
     while !stop.is_cancelled() {
-        match round(&worker, (&mut scans, &mut caught_up), &stop).await {
+        match round(&worker, (&mut scans, &mut profiles, &mut caught_up), &stop).await {
             Ok(()) => away = false,
             Err(error) if !away => {
                 tracing::error!(cause = %error, "the catalogue is not kept up to date: the metadata database does not respond");
@@ -31,13 +38,19 @@ pub(crate) async fn run(worker: Worker, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => break,
             Some(_) = scans.join_next() => {}
+            Some(_) = profiles.join_next() => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }
     while scans.join_next().await.is_some() {}
+    while profiles.join_next().await.is_some() {}
 }
 
-async fn round(worker: &Worker, (scans, caught_up): (&mut JoinSet<()>, &mut bool), stop: &CancellationToken) -> Result<(), StoreError> {
+async fn round(
+    worker: &Worker,
+    (scans, profiles, caught_up): (&mut JoinSet<()>, &mut JoinSet<()>, &mut bool),
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
     if !*caught_up {
         match defined::catch_up(worker).await {
             // Another node was faster, or somebody changes the same: what is still missing is looked for again.
@@ -46,5 +59,6 @@ async fn round(worker: &Worker, (scans, caught_up): (&mut JoinSet<()>, &mut bool
             Ok(()) => *caught_up = true,
         }
     }
-    scan::begin(worker, scans, stop).await
+    scan::begin(worker, scans, stop).await?;
+    profile::begin(worker, profiles, stop).await
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use model::catalogue::{ScanCounts, ScanSpec, ScanState, is_suspicious};
-use model::clock::{MINUTE, Millis};
+use model::clock::{DAY, MINUTE, Millis};
 use store::{ScanEnd, SourceRow, SourceScanRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(300);
 const LEASE: Millis = 10 * MINUTE;
 /// How soon a scan that failed is tried again, where its own schedule is not sooner.
 const TRY_AGAIN: Millis = 5 * MINUTE;
+/// A scan asks for the profiles of tables that have none younger than this.
+const PROFILE_AFTER: Millis = DAY;
 /// Tables that are named of a held scan.
 const NAMED: usize = 100;
 
@@ -110,5 +112,6 @@ async fn write_down(
         return worker.store.end_scan(row, &ScanEnd { state: ScanState::Held, reason, missing, ..end }).await;
     }
     let seen = apply(worker, (row, source), &difference, end).await?;
-    worker.store.note_assets_seen(&seen, now).await
+    worker.store.note_assets_seen(&seen, now).await?;
+    worker.store.ask_profiles_of_source(&source.name, (now, now - PROFILE_AFTER)).await
 }

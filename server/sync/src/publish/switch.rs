@@ -3,6 +3,7 @@
 
 use fail::fail_point;
 use model::audit::AuditAction;
+use model::catalogue::AssetPath;
 use model::clock::Millis;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
 use model::job::{JobSpec, RunState};
@@ -106,6 +107,7 @@ async fn succeed(
         tx.insert_incremental_sync(&row.id).await?;
     }
     if !holds {
+        tx.ask_profile_of_dataset(&AssetPath::dataset(&dataset.domain, &dataset.name).to_string()).await?;
         for job in worker.store.jobs_in(&dataset.domain).await? {
             let spec = worker.job_if_readable(&job).await?;
             if spec.is_some_and(|spec| spec.follows(&dataset.name, &row.environment)) {
