@@ -1,4 +1,5 @@
 //! The catalogue: finding assets, saying what they are, certifying them, tags, terms and entities, and scans of sources. Sources are scanned
+//! The catalogue: finding assets, saying what they are, certifying them, scans of sources, and masking by tag. Sources are scanned
 //! by the worker (`sync/catalogue`); both meet in rows of the metadata.
 
 mod asset_tags;
@@ -10,6 +11,8 @@ mod indexing;
 mod inputs;
 pub(crate) mod markdown;
 mod merge;
+mod masked_views;
+mod masking;
 mod needs;
 mod own_schema;
 mod page;
@@ -40,5 +43,6 @@ pub use tags::TagInput;
 pub use terms::{TermInput, TermMapping};
 pub(crate) use indexing::Indexing;
 pub use saved_views::SavedViewInput;
+pub(crate) use masked_views::mask_answer;
 pub(crate) use values::values_errors;
 pub use vocabularies::VocabularyInput;

@@ -7,6 +7,7 @@ use arrow_array::RecordBatch;
 use connect::{MapRows, Mapped, Mapper, Purpose, Statement, registry};
 use futures::TryStreamExt;
 use model::audit::AuditAction;
+use model::catalogue::{mask_sample, mask_sentence};
 use model::dataset::DatasetSpec;
 use model::job::JobSpec;
 use model::mapping::Mapping;
@@ -88,7 +89,7 @@ impl Control {
         }
     }
 
-    /// The first rows of a table as its dataset makes them.
+    /// The first rows of a table as its dataset makes them, masked by tag.
     pub(crate) async fn first_made(&self, spec: &DatasetSpec, resolved: &Resolved) -> Result<MappingPreview, Problem> {
         let of = spec.clone();
         let maps: Box<dyn MapRows> = self.planned(move |mapper| mapper.rows(&of)).await.map_err(Problem::fields)?;
@@ -102,6 +103,11 @@ impl Control {
         }
         while let Ok(spoiled) = rejected.try_recv() {
             preview.bad.push(format!("{}: {}", spoiled.place, spoiled.reason));
+        }
+        let masks = self.masks_of_made(spec).await?;
+        mask_sample(&mut preview.sample, &masks);
+        if !masks.is_empty() {
+            preview.bad.iter_mut().for_each(|bad| *bad = mask_sentence(bad));
         }
         Ok(preview)
     }

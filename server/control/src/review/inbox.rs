@@ -83,6 +83,8 @@ impl Control {
         };
         let old = replaced.map(|version| api_spec(&api, version)).transpose()?;
         let mut evidence = evidence(&api, version)?;
+        // It was stored as it was masked then: what was tagged since is masked now.
+        self.mask_evidence((&api.domain, &api.name), &spec, &mut evidence).await?;
         if !caller.can(Action::ReadSample, &api.domain) {
             evidence.sample = model::table::Sample::default();
         }
