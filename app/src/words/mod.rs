@@ -18,6 +18,7 @@ mod apis;
 mod apps;
 mod audit;
 mod catalogue_search;
+mod catalogue_profile;
 mod datasets;
 mod datasets_detail;
 mod datasets_incremental;
@@ -72,6 +73,7 @@ use self::apis::Apis;
 use self::apps::Apps;
 use self::audit::Audit;
 use self::catalogue_search::CatalogueSearch;
+use self::catalogue_profile::CatalogueProfile;
 use self::datasets::Datasets;
 use self::datasets_detail::DatasetsDetail;
 use self::datasets_incremental::DatasetsIncremental;
@@ -127,6 +129,7 @@ pub(crate) struct Words {
     pub(crate) apps: Apps,
     pub(crate) audit: Audit,
     pub(crate) catalogue_search: CatalogueSearch,
+    pub(crate) catalogue_profile: CatalogueProfile,
     pub(crate) datasets: Datasets,
     pub(crate) datasets_detail: DatasetsDetail,
     pub(crate) datasets_incremental: DatasetsIncremental,
@@ -182,6 +185,7 @@ static ENGLISH: Words = Words {
     apps: Apps::ENGLISH,
     audit: Audit::ENGLISH,
     catalogue_search: CatalogueSearch::ENGLISH,
+    catalogue_profile: CatalogueProfile::ENGLISH,
     datasets: Datasets::ENGLISH,
     datasets_detail: DatasetsDetail::ENGLISH,
     datasets_incremental: DatasetsIncremental::ENGLISH,

@@ -124,6 +124,7 @@ impl Stale {
             | Kind::TermMapped
             | Kind::EntitySet
             | Kind::EntityDeleted => {}
+            | Kind::ProfileAsked => {}
             Kind::MasterKeyRotated => self.everything = true,
         }
     }

@@ -136,6 +136,11 @@ pub enum AuditAction {
 impl AuditAction {
     pub const ALL: [AuditAction; 102] = [
     pub const ALL: [AuditAction; 87] = [
+    /// Somebody wants an asset profiled now.
+    ProfileAsked,
+}
+
+    pub const ALL: [AuditAction; 86] = [
         Self::ApiMade,
         Self::ApiReleased,
         Self::ApiRetired,
@@ -240,6 +245,7 @@ impl AuditAction {
         Self::TermMapped,
         Self::EntitySet,
         Self::EntityDeleted,
+        Self::ProfileAsked,
     ];
 
     /// The word that stands in the store, and is shown: a verb in the past tense behind its object.
@@ -350,6 +356,7 @@ impl AuditAction {
             Self::TermMapped => "term.mapped",
             Self::EntitySet => "entity.set",
             Self::EntityDeleted => "entity.deleted",
+            Self::ProfileAsked => "profile.asked",
         }
     }
 
@@ -408,6 +415,7 @@ mod tests {
         column-rename.decided vocabulary.set vocabulary.deleted tag.set tag.deleted tag.merged tag.requested tag.approved-once \
         tag.approved tag.rejected tag.withdrawn asset.tagged tagging.undone term.set term.deleted term.mapped entity.set \
         entity.deleted";
+        column-rename.decided profile.asked";
 
     #[test]
     fn the_words_in_the_store_stay_what_they_were() {

@@ -1,6 +1,8 @@
 //! The catalogue: finding assets, saying what they are, certifying them, tags, terms and entities, and scans of sources. Sources are scanned
 //! The catalogue: finding assets, saying what they are, certifying them, scans of sources, and masking by tag. Sources are scanned
 //! by the worker (`sync/catalogue`); both meet in rows of the metadata.
+//! The catalogue: finding assets, saying what they are, certifying them, scans of sources, profiles, quality and trust, and masking by tag.
+//! Sources are scanned and profiled by the worker (`sync/catalogue`); both meet in rows of the metadata.
 
 mod asset_tags;
 mod assets;
@@ -17,10 +19,13 @@ mod needs;
 mod own_schema;
 mod page;
 mod planned_tagging;
+mod profiles;
+mod quality;
 mod renames;
 mod rights;
 mod said;
 mod saved_views;
+mod sample;
 mod scan;
 mod search;
 mod searched;
@@ -30,6 +35,7 @@ mod tagging;
 mod tags;
 mod terms;
 mod undo;
+mod trust;
 mod usage;
 mod values;
 mod vocabularies;

@@ -2,6 +2,7 @@
 
 mod assets;
 mod listed;
+mod profiles;
 mod scans;
 mod search;
 
@@ -11,4 +12,5 @@ pub(super) fn add(table: Table) -> Table {
     let table = assets::add(table);
     let table = scans::add(table);
     search::add(table)
+    profiles::add(table)
 }
