@@ -42,6 +42,7 @@ const ASK: [&str; 28] = [
 
 /// They read.
 const READ: [&str; 61] = [
+const READ: [&str; 64] = [
     "acceleration",
     "alert-rule-draft",
     "alerts",
@@ -49,6 +50,10 @@ const READ: [&str; 61] = [
     "apis",
     "app",
     "apps",
+    "asset-profile",
+    "asset-profile-columns",
+    "asset-quality",
+    "asset-sample",
     "callable",
     "check",
     "compartments",
@@ -107,9 +112,10 @@ const READ: [&str; 61] = [
 ];
 
 /// They change what is not live without another's decision, or how much of what is allowed already is done at once.
-const CHANGE: [&str; 31] = [
+const CHANGE: [&str; 32] = [
     "accelerate",
     "acknowledge-alert",
+    "ask-profile",
     "build-dataset",
     "delete-alert-rule",
     "delete-maintenance-window",

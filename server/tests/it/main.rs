@@ -18,6 +18,8 @@ mod callers_faults;
 mod calls;
 mod catalogue_assets;
 mod catalogue_search;
+mod catalogue_masking;
+mod catalogue_profiles;
 mod columnar;
 mod common;
 mod confirmations;
