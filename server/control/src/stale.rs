@@ -123,7 +123,7 @@ impl Stale {
             | Kind::TermDeleted
             | Kind::TermMapped
             | Kind::EntitySet
-            | Kind::EntityDeleted => {}
+            | Kind::EntityDeleted
             | Kind::ProfileAsked => {}
             Kind::MasterKeyRotated => self.everything = true,
         }

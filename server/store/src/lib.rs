@@ -41,12 +41,9 @@ pub use approvals::ApprovalRow;
 pub use apps::{AppRow, GrantRow, KeyRow};
 pub use audit::{AuditFilter, AuditSearch};
 pub use catalogue::{
-    AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetTagRow, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow, EntityRow,
-    ScanEnd, SourceScanRow, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow, columns_are_known,
-    AssetChangeRow, AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow,
-    SavedViewRow, ScanEnd, SearchedColumnRow, SearchedTagRow, SearchedTermRow, SourceScanRow, columns_are_known,
-    AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow, ProfileRequestRow,
-    ProfileRow, ScanEnd, SourceScanRow, columns_are_known,
+    AssetChangeRow, AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetTagRow, AssetValueRow, ColumnChanges, ColumnInput,
+    ColumnRenameRow, EntityRow, ProfileRequestRow, ProfileRow, SavedViewRow, ScanEnd, SearchedColumnRow, SearchedTagRow, SearchedTermRow,
+    SourceScanRow, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow, columns_are_known,
 };
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};

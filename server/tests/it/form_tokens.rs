@@ -41,8 +41,7 @@ const ASK: [&str; 28] = [
 ];
 
 /// They read.
-const READ: [&str; 61] = [
-const READ: [&str; 64] = [
+const READ: [&str; 65] = [
     "acceleration",
     "alert-rule-draft",
     "alerts",

@@ -1,8 +1,5 @@
-//! The catalogue: finding assets, saying what they are, certifying them, tags, terms and entities, and scans of sources. Sources are scanned
-//! The catalogue: finding assets, saying what they are, certifying them, scans of sources, and masking by tag. Sources are scanned
-//! by the worker (`sync/catalogue`); both meet in rows of the metadata.
-//! The catalogue: finding assets, saying what they are, certifying them, scans of sources, profiles, quality and trust, and masking by tag.
-//! Sources are scanned and profiled by the worker (`sync/catalogue`); both meet in rows of the metadata.
+//! The catalogue: finding assets, saying what they are, certifying them, tags, terms and entities, scans of sources, profiles, quality and
+//! trust, and masking by tag. Sources are scanned and profiled by the worker (`sync/catalogue`); both meet in rows of the metadata.
 
 mod asset_tags;
 mod assets;
@@ -12,9 +9,9 @@ mod held;
 mod indexing;
 mod inputs;
 pub(crate) mod markdown;
-mod merge;
 mod masked_views;
 mod masking;
+mod merge;
 mod needs;
 mod own_schema;
 mod page;
@@ -24,8 +21,8 @@ mod quality;
 mod renames;
 mod rights;
 mod said;
-mod saved_views;
 mod sample;
+mod saved_views;
 mod scan;
 mod search;
 mod searched;
@@ -34,21 +31,21 @@ mod tag_views;
 mod tagging;
 mod tags;
 mod terms;
-mod undo;
 mod trust;
+mod undo;
 mod usage;
 mod values;
 mod vocabularies;
 mod written_tags;
 
 pub use entities::EntityInput;
+pub(crate) use indexing::Indexing;
 pub use inputs::{AssetStatusInput, AssetValuesInput, ColumnRenameInput, HeldScanInput, ScanInput};
+pub(crate) use masked_views::mask_answer;
 pub use merge::MergeInput;
 pub use planned_tagging::Tagging;
+pub use saved_views::SavedViewInput;
 pub use tags::TagInput;
 pub use terms::{TermInput, TermMapping};
-pub(crate) use indexing::Indexing;
-pub use saved_views::SavedViewInput;
-pub(crate) use masked_views::mask_answer;
 pub(crate) use values::values_errors;
 pub use vocabularies::VocabularyInput;

@@ -57,7 +57,7 @@ impl LastBuild<'_> {
         match self.state {
             RunState::Failed if self.reason.contains(&format!("{FAILED}{words} (")) => Some(false),
             RunState::Failed if self.reason.starts_with(FAILED) => Some(true),
-            state if state == RunState::Done => Some(true),
+            RunState::Done => Some(true),
             _ => None,
         }
     }

@@ -4,9 +4,9 @@ mod access;
 mod alerts;
 mod apis;
 mod catalogue;
-mod catalogue_tags;
-mod catalogue_search;
 mod catalogue_profile;
+mod catalogue_search;
+mod catalogue_tags;
 mod console;
 mod datasets;
 mod diagnosis;
@@ -29,13 +29,15 @@ pub use apis::{
 pub use catalogue::{
     AssetColumn, AssetEvent, AssetPage, AssetRef, AssetSummary, AssetTag, AssetValue, ColumnRename, ScanChoices, SourceScanView,
 };
+pub use catalogue_profile::{
+    AssetSample, ColumnProfileView, NewestProfile, ProfileRequestState, ProfileRequestView, ProfileView, QualityBuild, QualityView,
+};
+pub use catalogue_search::{
+    AssetFacet, AssetHit, AssetOrder, AssetQuery, AssetResults, AssetSuggestion, Excerpt, FacetCounts, FacetValue, MAX_QUERY, SavedView,
+};
 pub use catalogue_tags::{
     AssetTagsView, AssetTermView, EffectiveTagView, EntityView, MergePreview, TagSaved, TagView, TaggingCounts, TaggingDone, TaggingLine,
     TaggingPreview, TaggingView, TermPage, TermView, UndoDone, VocabularyView, WaitingTag,
-pub use catalogue_search::{
-    AssetFacet, AssetHit, AssetOrder, AssetQuery, AssetResults, AssetSuggestion, Excerpt, FacetCounts, FacetValue, MAX_QUERY, SavedView,
-pub use catalogue_profile::{
-    AssetSample, ColumnProfileView, NewestProfile, ProfileRequestState, ProfileRequestView, ProfileView, QualityBuild, QualityView,
 };
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{

@@ -11,6 +11,6 @@ use crate::operation::Table;
 pub(super) fn add(table: Table) -> Table {
     let table = assets::add(table);
     let table = scans::add(table);
-    search::add(table)
+    let table = search::add(table);
     profiles::add(table)
 }
