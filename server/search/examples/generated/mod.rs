@@ -4,14 +4,14 @@ use model::asset_document::{AssetDocument, DocumentColumn, DocumentTerm};
 use model::view::{AssetFacet, AssetQuery};
 
 /// The columns of each asset, and the domains of all.
-pub const COLUMNS: usize = 10;
-pub const DOMAINS: usize = 40;
+pub(crate) const COLUMNS: usize = 10;
+pub(crate) const DOMAINS: usize = 40;
 
 /// Numbers that are the same in every run.
-pub struct Numbers(pub u64);
+pub(crate) struct Numbers(pub u64);
 
 impl Numbers {
-    pub fn below(&mut self, most: usize) -> usize {
+    pub(crate) fn below(&mut self, most: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % most
     }
@@ -28,7 +28,7 @@ impl Numbers {
 }
 
 /// The words that everything is named by, the frequent ones first.
-pub fn vocabulary() -> Vec<&'static str> {
+pub(crate) fn vocabulary() -> Vec<&'static str> {
     let data = include_str!("../../words/data.txt").lines();
     data.chain(include_str!("../../words/english.txt").lines().step_by(3)).filter(|word| word.len() > 2).collect()
 }
@@ -44,7 +44,7 @@ fn name(numbers: &mut Numbers, words: &[&str]) -> String {
 }
 
 /// One asset.
-pub fn asset(at: usize, numbers: &mut Numbers, words: &[&str]) -> AssetDocument {
+pub(crate) fn asset(at: usize, numbers: &mut Numbers, words: &[&str]) -> AssetDocument {
     let kinds = ["table", "table", "table", "table", "dataset", "api", "job", "app"];
     let kind = kinds[numbers.below(kinds.len())];
     let name = format!("{}_{at}", name(numbers, words));
@@ -73,7 +73,7 @@ pub fn asset(at: usize, numbers: &mut Numbers, words: &[&str]) -> AssetDocument 
 }
 
 /// A query of a kind that people ask, with the name of the kind.
-pub fn query(numbers: &mut Numbers, words: &[&str]) -> (&'static str, AssetQuery) {
+pub(crate) fn query(numbers: &mut Numbers, words: &[&str]) -> (&'static str, AssetQuery) {
     let text = |text: String| AssetQuery { text, ..AssetQuery::default() };
     match numbers.below(10) {
         0 | 1 => ("one word", text(numbers.one(words).into())),

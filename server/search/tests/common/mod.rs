@@ -10,16 +10,16 @@ use model::view::{AssetQuery, AssetResults};
 use search::{Index, Request};
 use tempfile::TempDir;
 
-pub const NOW: i64 = 20_000 * DAY;
+pub(crate) const NOW: i64 = 20_000 * DAY;
 
 /// The assets of `catalogue.tsv`.
-pub fn assets() -> Vec<AssetDocument> {
+pub(crate) fn assets() -> Vec<AssetDocument> {
     include_str!("../catalogue.tsv").lines().filter(|line| !line.starts_with('#')).map(asset_of).collect()
 }
 
 fn asset_of(line: &str) -> AssetDocument {
     let cells: Vec<&str> = line.split('\t').collect();
-    let [kind, path, domain, description, columns, tags, terms, tier, status, usage] = cells.as_slice() else { panic!("{line}") };
+    let [kind, path, domain, description, columns, tags, terms, tier, status, usage] = cells.as_slice() else { unreachable!("{line}") };
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let list = |text: &str, separator: char| text.split(separator).filter(|one| !one.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let place = path.split_once(':').unwrap().1;
@@ -47,16 +47,16 @@ fn asset_of(line: &str) -> AssetDocument {
 }
 
 /// The assets of some domains.
-pub fn assets_of(domains: &[&str]) -> Vec<AssetDocument> {
+pub(crate) fn assets_of(domains: &[&str]) -> Vec<AssetDocument> {
     assets().into_iter().filter(|asset| domains.contains(&asset.domain.as_str())).collect()
 }
 
-pub fn domains_of(assets: &[AssetDocument]) -> BTreeSet<String> {
+pub(crate) fn domains_of(assets: &[AssetDocument]) -> BTreeSet<String> {
     assets.iter().map(|asset| asset.domain.clone()).collect()
 }
 
 /// An index of assets, in a folder that goes with it.
-pub fn index_of(assets: &[AssetDocument]) -> (Index, TempDir) {
+pub(crate) fn index_of(assets: &[AssetDocument]) -> (Index, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let index = Index::open(folder.path(), "test").unwrap();
     index.change(assets, &[]).unwrap();
@@ -64,20 +64,20 @@ pub fn index_of(assets: &[AssetDocument]) -> (Index, TempDir) {
     (index, folder)
 }
 
-pub fn ask(index: &Index, query: &AssetQuery, sees: &SeenDomains) -> AssetResults {
+pub(crate) fn ask(index: &Index, query: &AssetQuery, sees: &SeenDomains) -> AssetResults {
     index.search(&Request { query, sees, rows: 20, now: NOW }).unwrap()
 }
 
-pub fn text(text: &str) -> AssetQuery {
+pub(crate) fn text(text: &str) -> AssetQuery {
     AssetQuery { text: text.to_owned(), ..AssetQuery::default() }
 }
 
-pub fn paths(results: &AssetResults) -> Vec<&str> {
+pub(crate) fn paths(results: &AssetResults) -> Vec<&str> {
     results.hits.iter().map(|hit| hit.path.as_str()).collect()
 }
 
 /// The queries of `queries.tsv`: as they are meant, with errors of typing, and what comes first.
-pub fn queries() -> Vec<[&'static str; 3]> {
+pub(crate) fn queries() -> Vec<[&'static str; 3]> {
     let lines = include_str!("../queries.tsv").lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.split('\t').collect::<Vec<_>>().try_into().unwrap()).collect()
 }

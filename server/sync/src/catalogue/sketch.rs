@@ -13,7 +13,7 @@ use model::catalogue::{ColumnProfile, TOP_VALUES, TopValue};
 use model::{DataType, Field};
 
 use crate::catalogue::sample::MAX_TEXT;
-use crate::catalogue::spread::{Place, Spread, place_of};
+use crate::catalogue::spread::{Spread, place_of};
 
 /// 4,096 registers: different values are told with an error of 1.6 %.
 const HLL_SIZE: u8 = 12;
