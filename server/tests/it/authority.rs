@@ -371,6 +371,41 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("POST /admin/v1/assets/{asset}/deprecate", With(Action::Certify), json!({"edit": 77})),
         ("POST /admin/v1/assets/{asset}/draft", With(Action::Certify), json!({"edit": 77})),
         ("POST /admin/v1/column-renames/{rename}", Somewhere(Action::EditCatalogue), json!({"accept": false})),
+        ("GET /admin/v1/vocabularies", SignedIn, Json::Null),
+        (
+            "PUT /admin/v1/vocabularies/{vocabulary}",
+            With(Action::Administer),
+            json!({"vocabulary": {"title": "", "set_by": "owner"}}),
+        ),
+        ("DELETE /admin/v1/vocabularies/{vocabulary}", With(Action::Administer), Json::Null),
+        // Tags belong to no domain. Who may set and define them is in catalogue_tags.rs.
+        ("GET /admin/v1/tags", SignedIn, Json::Null),
+        ("POST /admin/v1/tags", Somewhere(Action::EditCatalogue), json!({"name": ""})),
+        ("GET /admin/v1/tags/{tag}", SignedIn, Json::Null),
+        ("PUT /admin/v1/tags/{tag}", SignedIn, json!({"edit": 1, "tag": {"name": ""}})),
+        ("DELETE /admin/v1/tags/{tag}", SignedIn, Json::Null),
+        ("POST /admin/v1/tags/{tag}/merge-preview", SignedIn, json!({"into": "none"})),
+        ("POST /admin/v1/tags/{tag}/merge", SignedIn, json!({"into": "none"})),
+        ("GET /admin/v1/assets/{asset}/tags", With(Action::See), Json::Null),
+        ("POST /admin/v1/tagging/preview", SignedIn, json!({})),
+        ("POST /admin/v1/tagging", SignedIn, json!({})),
+        ("GET /admin/v1/tagging", SignedIn, Json::Null),
+        ("POST /admin/v1/tagging/{change}/undo", SignedIn, Json::Null),
+        ("GET /admin/v1/glossary", SignedIn, Json::Null),
+        ("POST /admin/v1/glossary", With(Action::EditCatalogue), json!({"domain": "travel", "term": {"name": ""}})),
+        ("GET /admin/v1/glossary/{term}", SignedIn, Json::Null),
+        ("PUT /admin/v1/glossary/{term}", SignedIn, json!({"edit": 1, "term": {"name": ""}})),
+        ("DELETE /admin/v1/glossary/{term}", SignedIn, Json::Null),
+        ("POST /admin/v1/glossary/{term}/columns", SignedIn, json!({})),
+        ("GET /admin/v1/entities", SignedIn, Json::Null),
+        ("GET /admin/v1/entities/{domain}/{entity}", With(Action::See), Json::Null),
+        (
+            "PUT /admin/v1/entities/{domain}/{entity}",
+            With(Action::EditCatalogue),
+            json!({"entity": {"title": "", "source": "none", "tables": [], "attributes": []}}),
+        ),
+        ("DELETE /admin/v1/entities/{domain}/{entity}", With(Action::EditCatalogue), Json::Null),
+        ("GET /admin/v1/entities/{domain}/{entity}/start", With(Action::EditApi), Json::Null),
         ("GET /admin/v1/scans", SignedIn, Json::Null),
         ("GET /admin/v1/sources/{source}/scan", With(Action::See), Json::Null),
         ("PUT /admin/v1/sources/{source}/scan", With(Action::EditCatalogue), json!({"spec": {"every_minutes": 1}})),
@@ -553,6 +588,11 @@ async fn every_admin_route_asks_for_authority() {
             .replace("{alert}", "none")
             .replace("{asset}", "source:flights-db")
             .replace("{rename}", "none")
+            .replace("{vocabulary}", "none")
+            .replace("{tag}", "none")
+            .replace("{change}", "none")
+            .replace("{term}", "none")
+            .replace("{entity}", "none")
             .replace("{request}", &request)
             .replace("{app}", "demo-app")
             .replace("{email}", "no@one")

@@ -28,7 +28,7 @@ async fn set(admin: &Admin, path: &str, body: Json) -> (StatusCode, Json) {
 }
 
 /// Lets a source be scanned, and waits for the end of a scan that has not ended before.
-async fn scan(admin: &Admin, source: &str) -> Json {
+pub(crate) async fn scan(admin: &Admin, source: &str) -> Json {
     let before = admin.get(&format!("/sources/{source}/scan")).await;
     if before.is_null() {
         let (status, body) = admin.call(Method::PUT, &format!("/sources/{source}/scan"), Some(json!({"spec": {}}))).await;

@@ -20,6 +20,8 @@ mod catalogue_assets;
 mod catalogue_masking;
 mod catalogue_profiles;
 mod catalogue_search;
+mod catalogue_tags;
+mod catalogue_terms;
 mod columnar;
 mod common;
 mod confirmations;

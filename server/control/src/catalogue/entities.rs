@@ -149,8 +149,8 @@ impl Control {
     /// # Errors
     /// For those who may make APIs; where there is no such entity, or it does not fit the catalogue any more.
     pub async fn entity_start(&self, caller: &Caller, domain: &str, name: &str) -> Result<ApiSpec, Problem> {
-        let row = self.entity_row(caller, domain, name).await?;
         caller.authorise(Action::EditApi, domain)?;
+        let row = self.entity_row(caller, domain, name).await?;
         let entity = row.decoded()?;
         let mut known = self.known_columns(&entity).await?;
         let errors = entity.errors(&known);

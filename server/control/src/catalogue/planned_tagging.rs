@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::AssetTagRow;
 
-use super::rights::SetBy;
+use super::rights::{SetBy, Setters};
 use crate::{Caller, Control};
 
 /// Lines that an answer lists of each kind.
@@ -174,5 +174,37 @@ impl Control {
             return Err(Problem::field("select.assets", "Choose assets."));
         }
         if targets.len() > MAX_TAGGED { Err(too_many("select.filter")) } else { Ok((targets, missing)) }
+    }
+
+    /// The assets of these paths that do not carry a tag yet, which the caller may set there.
+    ///
+    /// # Errors
+    /// Paths of assets that there are not, or in whose domains somebody else sets the tag.
+    pub(crate) async fn untagged_assets(
+        &self,
+        caller: &Caller,
+        (tag, vocabulary): (Option<&str>, Option<&str>),
+        paths: &[AssetPath],
+        setters: &Setters,
+    ) -> Result<Vec<TagTarget>, Problem> {
+        let select = AssetSelection { assets: paths.to_vec(), filter: None };
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (mut targets, missing) = self.tag_targets(caller, &select).await?;
+        if let Some(path) = missing.first() {
+            let index = paths.iter().position(|asked| asked.to_string() == *path).unwrap_or_default();
+            let message = format!("There is no asset {path} that you have access to. Scan its source, or check the path.");
+            return Err(Problem::field(format!("assets.{index}"), message));
+        }
+        if let Some(tag) = tag {
+            let ids: Vec<String> = targets.iter().map(|target| target.id.clone()).collect();
+            let carried: BTreeSet<String> =
+                self.store.asset_tags(&ids, &[tag.to_owned()]).await?.into_iter().map(|row| row.asset_id).collect();
+            targets.retain(|target| !carried.contains(&target.id));
+        }
+        let set_by = SetBy::of(vocabulary, setters)?;
+        let refused = targets.iter().find(|target| !set_by.lets(caller, &target.domain)).map(|target| set_by.refusal(&target.domain));
+        refused.map_or(Ok(targets), |reason| Err(Problem::new(ErrorCode::Forbidden, reason)))
     }
 }

@@ -1,7 +1,7 @@
 //! Tags on assets: one or thousands, shown before, written in one transaction. Removals of masking tags wait for two approvals.
 
 use model::audit::AuditAction;
-use model::catalogue::{HeldAsset, TagFate, TagOutcome, ValueOrigin};
+use model::catalogue::{HeldAsset, TagFate, TagOutcome, TagTarget, ValueOrigin};
 use model::view::{TaggingDone, TaggingPreview};
 use model::{ErrorCode, Problem};
 use store::{AssetTagRow, TagChangeRow, Tx};
@@ -99,8 +99,36 @@ impl Control {
             };
             written.note(target, (&choice.name, choice.adds), row, change);
         }
+        self.write_change(tx, (&written, by, change), origin).await
+    }
+
+    /// Puts a tag on assets that do not carry it, as one change.
+    pub(crate) async fn put_tag(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        (tag, name): (&str, &str),
+        targets: &[TagTarget],
+    ) -> Result<(), Problem> {
+        let (by, at, change) = (caller.email().to_owned(), tx.at(), self.host.id());
+        let mut written = WrittenTags::default();
+        for target in targets {
+            let (asset_id, origin) = (target.id.clone(), ValueOrigin::Person.key().to_owned());
+            let row = AssetTagRow { asset_id, tag_id: tag.to_owned(), origin, by_whom: by.clone(), at };
+            written.note(target, (name, true), row, &change);
+        }
+        self.write_change(tx, (&written, by, &change), ValueOrigin::Person).await
+    }
+
+    async fn write_change(
+        &self,
+        tx: &mut Tx,
+        (written, by_whom, change): (&WrittenTags, String, &str),
+        origin: ValueOrigin,
+    ) -> Result<(), Problem> {
+        let at = tx.at();
         written.write(tx, origin).await?;
-        tx.insert_tag_change(&TagChangeRow { id: change.into(), by_whom: by, at, undone_at: None }, written.steps()).await?;
+        tx.insert_tag_change(&TagChangeRow { id: change.to_owned(), by_whom, at, undone_at: None }, written.steps()).await?;
         for (domain, subject, text) in written.audit(change) {
             self.note(tx, AuditAction::AssetTagged, (&domain, &subject), None, Some(text)).await?;
         }

@@ -73,7 +73,7 @@ impl Control {
     /// A name or a text that may not be used, a name that the domain has already.
     pub async fn new_term(&self, caller: &Caller, domain: &str, term: &TermDefinition) -> Result<String, Problem> {
         caller.authorise(Action::EditCatalogue, domain)?;
-        let term = checked(term)?;
+        let term = checked_term(term)?;
         let there = self.store.domain(domain).await?;
         there.ok_or_else(|| Problem::field("domain", "Domain not found. Choose another domain."))?;
         let mut tx = self.write(caller).await?;
@@ -89,7 +89,7 @@ impl Control {
     pub async fn set_term(&self, caller: &Caller, id: &str, input: &TermInput) -> Result<(), Problem> {
         let row = self.visible_term(caller, id).await?;
         caller.authorise(Action::EditCatalogue, &row.domain)?;
-        let (term, domain) = (checked(&input.term)?, row.domain.clone());
+        let (term, domain) = (checked_term(&input.term)?, row.domain.clone());
         let mut tx = self.write(caller).await?;
         self.write_term(&mut tx, caller, (&domain, &term), Some(TermRow { edit: input.edit, ..row })).await?;
         self.commit(tx).await
@@ -190,7 +190,7 @@ impl Control {
 }
 
 /// The term as it is stored.
-pub(crate) fn checked(term: &TermDefinition) -> Result<TermDefinition, Problem> {
+pub(crate) fn checked_term(term: &TermDefinition) -> Result<TermDefinition, Problem> {
     let term = term.tidied();
     let errors = term.errors();
     if errors.is_empty() { Ok(term) } else { Err(Problem::fields(errors)) }

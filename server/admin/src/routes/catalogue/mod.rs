@@ -1,10 +1,13 @@
 //! The catalogue, a file for each subject.
 
 mod assets;
+mod entities;
+mod glossary;
 mod listed;
 mod profiles;
 mod scans;
 mod search;
+mod tags;
 
 use crate::operation::Table;
 
@@ -13,4 +16,7 @@ pub(super) fn add(table: Table) -> Table {
     let table = scans::add(table);
     let table = search::add(table);
     profiles::add(table)
+    let table = tags::add(table);
+    let table = glossary::add(table);
+    entities::add(table)
 }
