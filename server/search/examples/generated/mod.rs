@@ -8,7 +8,7 @@ pub(crate) const COLUMNS: usize = 10;
 pub(crate) const DOMAINS: usize = 40;
 
 /// Numbers that are the same in every run.
-pub(crate) struct Numbers(pub u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
     pub(crate) fn below(&mut self, most: usize) -> usize {

@@ -15,7 +15,7 @@ pub(super) fn add(table: Table) -> Table {
     let table = assets::add(table);
     let table = scans::add(table);
     let table = search::add(table);
-    profiles::add(table)
+    let table = profiles::add(table);
     let table = tags::add(table);
     let table = glossary::add(table);
     entities::add(table)
