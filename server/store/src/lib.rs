@@ -43,7 +43,8 @@ pub use audit::{AuditFilter, AuditSearch};
 pub use catalogue::{
     AssetChangeRow, AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetTagRow, AssetValueRow, ColumnChanges, ColumnInput,
     ColumnRenameRow, EntityRow, ProfileRequestRow, ProfileRow, SavedViewRow, ScanEnd, SearchedColumnRow, SearchedTagRow, SearchedTermRow,
-    SourceScanRow, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow, columns_are_known,
+    SourceScanRow, StewardshipDayRow, StewardshipRow, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow,
+    columns_are_known,
 };
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};

@@ -27,6 +27,7 @@ mod scan;
 mod search;
 mod searched;
 mod status;
+mod stewards;
 mod tag_views;
 mod tagging;
 mod tags;

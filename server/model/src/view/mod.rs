@@ -6,6 +6,7 @@ mod apis;
 mod catalogue;
 mod catalogue_profile;
 mod catalogue_search;
+mod catalogue_stewards;
 mod catalogue_tags;
 mod console;
 mod datasets;
@@ -35,6 +36,7 @@ pub use catalogue_profile::{
 pub use catalogue_search::{
     AssetFacet, AssetHit, AssetOrder, AssetQuery, AssetResults, AssetSuggestion, Excerpt, FacetCounts, FacetValue, MAX_QUERY, SavedView,
 };
+pub use catalogue_stewards::{StewardshipCounts, StewardshipDay, StewardshipLine, StewardshipView};
 pub use catalogue_tags::{
     AssetTagsView, AssetTermView, EffectiveTagView, EntityView, MergePreview, TagSaved, TagView, TaggingCounts, TaggingDone, TaggingLine,
     TaggingPreview, TaggingView, TermPage, TermView, UndoDone, VocabularyView, WaitingTag,

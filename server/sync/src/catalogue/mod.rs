@@ -1,5 +1,5 @@
-//! The catalogue: scans of sources and profiles of tables and datasets, each by one worker under a lease, and the columns of datasets and
-//! APIs.
+//! The catalogue: scans of sources and profiles of tables and datasets, each by one worker under a lease, the columns of datasets and APIs,
+//! and how far assets are looked after.
 
 mod apply;
 mod dataset_sample;
@@ -11,10 +11,12 @@ pub mod sample;
 mod scan;
 mod sketch;
 mod spread;
+mod stewardship;
 mod table_sample;
 
 use std::time::Duration;
 
+use model::clock::Millis;
 use store::StoreError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -26,8 +28,9 @@ const POLL: Duration = Duration::from_secs(1);
 /// Looks after the catalogue until it is told to stop. When the metadata is away, it waits.
 pub(crate) async fn run(worker: Worker, stop: CancellationToken) {
     let (mut scans, mut profiles, mut caught_up, mut away) = (JoinSet::new(), JoinSet::new(), false, false);
+    let mut counted = None;
     while !stop.is_cancelled() {
-        match round(&worker, (&mut scans, &mut profiles, &mut caught_up), &stop).await {
+        match round(&worker, (&mut scans, &mut profiles, &mut caught_up, &mut counted), &stop).await {
             Ok(()) => away = false,
             Err(error) if !away => {
                 tracing::error!(cause = %error, "the catalogue is not kept up to date: the metadata database does not respond");
@@ -48,7 +51,7 @@ pub(crate) async fn run(worker: Worker, stop: CancellationToken) {
 
 async fn round(
     worker: &Worker,
-    (scans, profiles, caught_up): (&mut JoinSet<()>, &mut JoinSet<()>, &mut bool),
+    (scans, profiles, caught_up, counted): (&mut JoinSet<()>, &mut JoinSet<()>, &mut bool, &mut Option<Millis>),
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
     if !*caught_up {
@@ -59,6 +62,7 @@ async fn round(
             Ok(()) => *caught_up = true,
         }
     }
+    stewardship::count(worker, counted).await?;
     scan::begin(worker, scans, stop).await?;
     profile::begin(worker, profiles, stop).await
 }

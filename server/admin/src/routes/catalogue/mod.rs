@@ -8,6 +8,7 @@ mod profiles;
 mod scans;
 mod search;
 mod tags;
+mod stewards;
 
 use crate::operation::Table;
 
@@ -19,4 +20,5 @@ pub(super) fn add(table: Table) -> Table {
     let table = tags::add(table);
     let table = glossary::add(table);
     entities::add(table)
+    stewards::add(table)
 }
