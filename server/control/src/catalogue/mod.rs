@@ -16,6 +16,7 @@ mod needs;
 mod own_schema;
 mod page;
 mod planned_tagging;
+mod preview;
 mod profiles;
 mod quality;
 mod renames;
