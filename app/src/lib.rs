@@ -13,6 +13,8 @@
 #![allow(unreachable_pub)] // the macros of components and server functions write `pub`
 #![recursion_limit = "512"]
 
+mod asset_address;
+mod asset_crumbs;
 mod error;
 mod finder;
 mod frame;

@@ -22,6 +22,7 @@ texts! {
         govern = "Govern";
         home = "Home";
         inbox = "Inbox";
+        catalogue = "Catalogue";
         apis = "APIs";
         sources = "Sources";
         datasets = "Datasets and jobs";

@@ -17,8 +17,16 @@ mod api_versions;
 mod apis;
 mod apps;
 mod audit;
+mod catalogue;
+mod catalogue_asset;
+mod catalogue_bulk;
+mod catalogue_entities;
 mod catalogue_profile;
+mod catalogue_scan;
 mod catalogue_search;
+mod catalogue_stewards;
+mod catalogue_tags;
+mod catalogue_terms;
 mod datasets;
 mod datasets_detail;
 mod datasets_incremental;
@@ -72,8 +80,16 @@ use self::api_versions::ApiVersions;
 use self::apis::Apis;
 use self::apps::Apps;
 use self::audit::Audit;
+use self::catalogue::Catalogue;
+use self::catalogue_asset::CatalogueAsset;
+use self::catalogue_bulk::CatalogueBulk;
+use self::catalogue_entities::CatalogueEntities;
 use self::catalogue_profile::CatalogueProfile;
+use self::catalogue_scan::CatalogueScan;
 use self::catalogue_search::CatalogueSearch;
+use self::catalogue_stewards::CatalogueStewards;
+use self::catalogue_tags::CatalogueTags;
+use self::catalogue_terms::CatalogueTerms;
 use self::datasets::Datasets;
 use self::datasets_detail::DatasetsDetail;
 use self::datasets_incremental::DatasetsIncremental;
@@ -128,8 +144,16 @@ pub(crate) struct Words {
     pub(crate) apis: Apis,
     pub(crate) apps: Apps,
     pub(crate) audit: Audit,
-    pub(crate) catalogue_search: CatalogueSearch,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) catalogue_asset: CatalogueAsset,
+    pub(crate) catalogue_bulk: CatalogueBulk,
+    pub(crate) catalogue_entities: CatalogueEntities,
     pub(crate) catalogue_profile: CatalogueProfile,
+    pub(crate) catalogue_scan: CatalogueScan,
+    pub(crate) catalogue_search: CatalogueSearch,
+    pub(crate) catalogue_stewards: CatalogueStewards,
+    pub(crate) catalogue_tags: CatalogueTags,
+    pub(crate) catalogue_terms: CatalogueTerms,
     pub(crate) datasets: Datasets,
     pub(crate) datasets_detail: DatasetsDetail,
     pub(crate) datasets_incremental: DatasetsIncremental,
@@ -184,8 +208,16 @@ static ENGLISH: Words = Words {
     apis: Apis::ENGLISH,
     apps: Apps::ENGLISH,
     audit: Audit::ENGLISH,
-    catalogue_search: CatalogueSearch::ENGLISH,
+    catalogue: Catalogue::ENGLISH,
+    catalogue_asset: CatalogueAsset::ENGLISH,
+    catalogue_bulk: CatalogueBulk::ENGLISH,
+    catalogue_entities: CatalogueEntities::ENGLISH,
     catalogue_profile: CatalogueProfile::ENGLISH,
+    catalogue_scan: CatalogueScan::ENGLISH,
+    catalogue_search: CatalogueSearch::ENGLISH,
+    catalogue_stewards: CatalogueStewards::ENGLISH,
+    catalogue_tags: CatalogueTags::ENGLISH,
+    catalogue_terms: CatalogueTerms::ENGLISH,
     datasets: Datasets::ENGLISH,
     datasets_detail: DatasetsDetail::ENGLISH,
     datasets_incremental: DatasetsIncremental::ENGLISH,

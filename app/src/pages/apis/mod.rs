@@ -12,6 +12,7 @@ use model::table::TableRef;
 use model::view::{ApiStanding, ApiSummary};
 
 use self::api::{NewApi, list_apis};
+use crate::pages::catalogue::ENTITIES;
 use crate::pages::editor::Steps;
 use crate::pages::sources::api::sources;
 use crate::signed_in::MeResource;
@@ -143,7 +144,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                 return no_access(say.only_builders);
             }
             view! {
-                <PageHead title=say.new_title/>
+                <PageHead title=say.new_title><a class="btn" href=ENTITIES>{say.of_entity}</a></PageHead>
                 <Steps now=0 base=None first=say.first_step/>
                 <Unsaved saved=done(make)>
                     <ActionForm action=make>
