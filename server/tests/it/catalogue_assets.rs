@@ -226,7 +226,7 @@ async fn an_asset_is_certified_and_deprecated_in_favour_of_another_one_and_writt
         people.owner.call(Method::POST, &format!("{}/{act}", at(path)), Some(body)).await
     };
     assert!(status(dataset, "certify", json!({})).await.0.is_success());
-    let certified = people.builder.get("/assets?status=certified").await;
+    let certified = people.builder.get("/assets?status=certified&kind=dataset").await;
     assert_eq!((certified["found"].as_u64(), &certified["rows"][0]["path"]), (Some(1), &json!(dataset)));
     assert!(certified["rows"][0]["fresh_at"].is_i64(), "{certified}");
     for wrong in [json!({"successor": api}), json!({"successor": "api:travel/nothing"})] {
