@@ -33,6 +33,27 @@ const PAGES: &[&str] = &[
     "/datasets",
     "/datasets/new",
     "/datasets/travel/aircraft",
+    "/catalogue",
+    "/catalogue?q=tail%20number&kind=table&order=used",
+    "/catalogue?q=nothing-of-this-name",
+    "/catalogue/bulk",
+    "/catalogue/bulk?asset=table:flights-db/planes&asset=table:flights-db/flights",
+    "/catalogue/tags",
+    "/catalogue/glossary",
+    "/catalogue/entities",
+    "/catalogue/entities/new",
+    "/catalogue/entities/travel/flight",
+    "/catalogue/stewards",
+    "/catalogue/source/flights-db",
+    "/catalogue/source/flights-db?tab=tables",
+    "/catalogue/table/flights-db/planes",
+    "/catalogue/table/flights-db/planes?tab=columns",
+    "/catalogue/table/flights-db/planes?tab=history",
+    "/catalogue/table/flights-db/planes?tab=access",
+    "/catalogue/api/travel/plane?tab=usage",
+    "/catalogue/column/table:flights-db/planes%23tailnum",
+    "/catalogue/dataset/travel/aircraft",
+    "/catalogue/table/flights-db/none",
     "/monitoring",
     "/monitoring?range=24h&compare=yesterday&scale=log&top=slowest",
     "/monitoring/api/travel/plane",
@@ -87,8 +108,13 @@ fn parts(path: &str) -> Vec<&str> {
 }
 
 /// Whether an address shows the page of a route. One that ends in `none` shows that something is not there, and `new` has a page of its own.
+/// A part with an asterisk takes all that follows.
 fn takes(route: &str, path: &str) -> bool {
-    let (route, path) = (parts(route), parts(path));
+    let (mut route, mut path) = (parts(route), parts(path));
+    if route.last().is_some_and(|part| part.starts_with('*')) && path.len() >= route.len() {
+        route.pop();
+        path.truncate(route.len());
+    }
     route.len() == path.len()
         && route.iter().zip(path).all(|(route, path)| *route == path || (route.starts_with(':') && !matches!(path, "new" | "none")))
 }

@@ -5,6 +5,7 @@
 mod accelerating;
 mod alerts;
 mod axe;
+mod catalogue;
 mod data_plane;
 mod forms;
 mod incremental_sync;

@@ -65,6 +65,7 @@ fn alert_rule_form() -> Json {
 pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
     let source = json!({"name": "flights-db", "domain": "travel", "driver": "sqlite", "about": "", "edit": 1, "bindings": {"prod": {"nothing": "x"}}});
     let at = || json!({"domain": "travel", "name": "plane"});
+    let asset = || json!({"path": "source:flights-db"});
     let with = |mut base: Json, more: Json| {
         base.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         base
@@ -214,6 +215,61 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
             ),
         ),
         ("delete-objective", (With(Action::EditAlert), Form(json!({"domain": "travel", "name": "none"})))),
+        ("search-assets", (SignedIn, Body(json!({})))),
+        ("saved-views", (SignedIn, Form(json!({})))),
+        ("save-view", (SignedIn, Form(json!({"name": "none", "query": "none"})))),
+        ("delete-view", (SignedIn, Form(json!({"id": "none"})))),
+        ("asset", (With(Action::See), Form(asset()))),
+        ("asset-columns", (With(Action::See), Body(asset()))),
+        ("asset-history", (With(Action::See), Body(asset()))),
+        ("asset-tables", (SignedIn, Body(json!({"source": "flights-db"})))),
+        ("asset-access", (With(Action::See), Form(asset()))),
+        ("asset-successors", (SignedIn, Form(asset()))),
+        ("preview-description", (SignedIn, Body(json!({"text": "*All* flights"})))),
+        ("set-asset-values", (With(Action::EditCatalogue), Form(with(asset(), json!({"edit": "77", "tier": "P9"}))))),
+        ("set-asset-status", (With(Action::Certify), Form(with(asset(), json!({"edit": "77", "status": "certified"}))))),
+        ("source-scan", (With(Action::See), Form(json!({"source": "flights-db"})))),
+        ("scan-choices", (With(Action::EditCatalogue), Form(json!({"source": "flights-db", "environment": "prod"})))),
+        (
+            "set-source-scan",
+            (With(Action::EditCatalogue), Form(json!({"source": "flights-db", "environment": "prod", "every_minutes": "1"}))),
+        ),
+        ("scan-source", (With(Action::EditCatalogue), Form(json!({"source": "flights-db"})))),
+        ("decide-held-scan", (With(Action::EditCatalogue), Form(json!({"source": "flights-db", "accept": "false", "found_at": "0"})))),
+        ("decide-column-rename", (Somewhere(Action::EditCatalogue), Form(json!({"id": "none", "accept": "false"})))),
+        ("asset-labels", (With(Action::See), Form(asset()))),
+        ("tag-asset", (SignedIn, Form(with(asset(), json!({"tag": "none"}))))),
+        ("map-term", (SignedIn, Form(with(asset(), json!({"term": "none"}))))),
+        ("bulk-tagging", (SignedIn, Body(json!({})))),
+        ("tag-assets", (SignedIn, Form(json!({"query": "{}", "expect": "1"})))),
+        ("undo-tagging", (SignedIn, Form(json!({"id": "none"})))),
+        ("tags", (SignedIn, Form(json!({})))),
+        ("set-tag", (Somewhere(Action::EditCatalogue), Form(json!({"name": "", "colour": "slate"})))),
+        ("delete-tag", (SignedIn, Form(json!({"id": "none"})))),
+        ("merge-preview", (SignedIn, Body(json!({"id": "none", "into": "none"})))),
+        ("merge-tags", (SignedIn, Form(json!({"id": "none", "into": "none", "expect": "0"})))),
+        ("set-vocabulary", (With(Action::Administer), Form(json!({"name": "Bad Name", "title": "", "set_by": "owner"})))),
+        ("delete-vocabulary", (With(Action::Administer), Form(json!({"name": "none"})))),
+        ("terms", (SignedIn, Form(json!({})))),
+        ("term", (SignedIn, Form(json!({})))),
+        ("set-term", (With(Action::EditCatalogue), Form(json!({"domain": "travel", "name": ""})))),
+        ("delete-term", (SignedIn, Form(json!({"id": "none"})))),
+        ("map-columns", (SignedIn, Form(json!({"term": "none", "columns": ""})))),
+        ("entities", (SignedIn, Form(json!({})))),
+        ("entity", (With(Action::See), Form(json!({"domain": "travel", "name": "none"})))),
+        (
+            "set-entity",
+            (
+                With(Action::EditCatalogue),
+                Body(
+                    json!({"domain": "travel", "name": "Bad Name", "entity": {"title": "", "source": "", "tables": [], "attributes": []}}),
+                ),
+            ),
+        ),
+        ("delete-entity", (With(Action::EditCatalogue), Form(json!({"domain": "travel", "name": "none"})))),
+        // Who may not see an entity, and who may not make APIs, are told the same of one that is not there.
+        ("new-api-of-entity", (SignedIn, Form(json!({"domain": "travel", "entity": "none", "name": "Bad Name"})))),
+        ("stewardship", (SignedIn, Form(json!({})))),
         ("logged-requests", (SignedIn, Body(json!({})))),
         ("logged-request", (SignedIn, Form(json!({"id": "none"})))),
         ("list-audit", (Somewhere(Action::SeeAudit), Body(json!({})))),
@@ -358,6 +414,7 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("POST /admin/v1/receivers/{domain}/{receiver}/test", With(Action::EditReceiver), Json::Null),
         ("GET /admin/v1/notices", SignedIn, Json::Null),
         ("POST /admin/v1/notices/{domain}/{notice}/retry", With(Action::EditReceiver), Json::Null),
+        ("GET /admin/v1/stewardship", SignedIn, Json::Null),
         ("GET /admin/v1/assets", SignedIn, Json::Null),
         ("GET /admin/v1/assets/search", SignedIn, Json::Null),
         ("GET /admin/v1/saved-views", SignedIn, Json::Null),

@@ -17,6 +17,7 @@ mod by_chance;
 mod callers_faults;
 mod calls;
 mod catalogue_assets;
+mod catalogue_in_portal;
 mod catalogue_masking;
 mod catalogue_profiles;
 mod catalogue_search;
