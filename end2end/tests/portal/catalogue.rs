@@ -238,6 +238,9 @@ async fn the_catalogue_fits_a_phone_and_needs_no_script() {
     for (path, name) in [
         (PLANES, "asset-overview-phone"),
         ("/catalogue/table/flights-db/planes?tab=columns", "asset-columns-phone"),
+        ("/catalogue/table/flights-db/planes?tab=sample", "asset-sample-phone"),
+        ("/catalogue/table/flights-db/planes?tab=profile", "asset-profile-phone"),
+        ("/catalogue/dataset/travel/aircraft?tab=quality", "asset-quality-phone"),
         ("/catalogue/source/flights-db?tab=tables", "source-tables-phone"),
         ("/catalogue/tags", "tags-phone"),
         ("/catalogue/glossary", "glossary-phone"),

@@ -12,6 +12,9 @@ use super::columns::ColumnsTab;
 use super::history::HistoryTab;
 use super::marks::{StatusBadge, TierBadge, kind_name, tag_link};
 use super::overview::OverviewTab;
+use super::profile_tab::ProfileTab;
+use super::quality_tab::QualityTab;
+use super::sample_tab::SampleTab;
 use super::scan::TablesTab;
 use super::shared::Shared;
 use super::tab::AssetTab;
@@ -30,10 +33,14 @@ pub(crate) fn AssetDetailPage() -> impl IntoView {
     let shared = Shared { at, detail, describe, set, set_status, tag };
     // All that is loaded is asked for here: it is matched between server and browser by the order in which it is asked for.
     let (overview, tables, columns) = (OverviewTab::new(shared), TablesTab::new(shared), ColumnsTab::new(shared));
+    let (sample, profile, quality) = (SampleTab::new(shared), ProfileTab::new(shared), QualityTab::new(shared));
     let (usage, history, access) = (UsageTab::new(shared), HistoryTab::new(shared), AccessTab::new(shared));
     let part = move |tab: AssetTab| match tab {
         AssetTab::Tables => tables.view(),
         AssetTab::Columns => columns.view(),
+        AssetTab::Sample => sample.view(),
+        AssetTab::Profile => profile.view(),
+        AssetTab::Quality => quality.view(),
         AssetTab::Usage => usage.view(),
         AssetTab::History => history.view(),
         AssetTab::Access => access.view(),

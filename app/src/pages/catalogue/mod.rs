@@ -4,6 +4,7 @@ mod access;
 pub(crate) mod api;
 pub(crate) mod api_asset;
 pub(crate) mod api_entities;
+pub(crate) mod api_profile;
 pub(crate) mod api_scan;
 pub(crate) mod api_stewards;
 pub(crate) mod api_tagging;
@@ -28,14 +29,18 @@ mod frame;
 #[cfg(feature = "ssr")]
 mod gathered;
 mod glossary;
+mod histogram;
 mod history;
 mod labels;
 mod marks;
 mod meanwhile;
 mod overview;
+mod profile_tab;
+mod quality_tab;
 #[cfg(feature = "ssr")]
 mod reading;
 mod result;
+mod sample_tab;
 mod saved;
 mod scan;
 mod scan_form;
