@@ -126,7 +126,9 @@ mod tests {
 
     #[test]
     fn a_part_is_decoded_once_and_stays_where_it_is_no_text() {
-        for (part, text) in [("planes", "planes"), ("a%23b", "a#b"), ("100%2523", "100%23"), ("%E9%A3%9E", "飞"), ("%ff", "%ff"), ("50%", "50%")] {
+        for (part, text) in
+            [("planes", "planes"), ("a%23b", "a#b"), ("100%2523", "100%23"), ("%E9%A3%9E", "飞"), ("%ff", "%ff"), ("50%", "50%")]
+        {
             assert_eq!(part_text(part), text);
         }
     }
