@@ -11,7 +11,7 @@ const PLANES: &str = "/catalogue/table/flights-db/planes";
 
 /// Opens a search until it has a result of this name.
 async fn finds(person: &Person, address: &str, title: &str) {
-    let (result, since) = (person.page.locator(&format!(".result h2 a:text-is(\"{title}\")")), Instant::now());
+    let (result, since) = (person.page.locator(format!(".result h2 a:text-is(\"{title}\")")), Instant::now());
     loop {
         person.go(address).await;
         if result.count().await.unwrap() > 0 {
@@ -83,7 +83,7 @@ async fn assets_are_tagged_in_bulk_after_a_preview_and_the_change_is_undone() {
     builder.fits().await;
     finds(&builder, "/catalogue?kind=table", "flights-db.weather").await;
     for table in ["weather", "airports"] {
-        builder.page.locator(&format!(".pick input[value=\"table:flights-db/{table}\"]")).first().check(None).await.unwrap();
+        builder.page.locator(format!(".pick input[value=\"table:flights-db/{table}\"]")).first().check(None).await.unwrap();
     }
     builder.reads(".bulk", "Selected: 2").await;
     builder.shots("catalogue-picked").await;

@@ -71,11 +71,11 @@ async fn each_change_is_noted_at_its_revision_and_a_column_counts_as_its_table(s
     tx.commit().await.unwrap();
     assert_eq!(changed(store, revision).await.0, Vec::<String>::new());
     // What is said of a column, a column that vanishes, and one that comes.
-    let column = store.searched_columns(&[planes.id.clone()]).await.unwrap().remove(0);
+    let column = store.searched_columns(std::slice::from_ref(&planes.id)).await.unwrap().remove(0);
     let mut tx = store.write(change(3)).await.unwrap();
     tx.put_asset_value(&column.id, (AssetField::Description, ValueOrigin::Person), "The tail number.", "ann@demo").await.unwrap();
     let revision = tx.commit().await.unwrap();
-    assert_eq!(changed(store, revision - 1).await, (vec![planes.id.clone()], revision));
+    assert_eq!(changed(store, revision - 1).await, (vec!std::slice::from_ref(&planes.id), revision));
     let mut tx = store.write(change(4)).await.unwrap();
     tx.put_columns(planes, &columns(&["tailnum", "engines"]), (&id, "flights-db")).await.unwrap();
     tx.put_asset_value(&flights.id, (AssetField::Tier, ValueOrigin::Person), "P0", "ann@demo").await.unwrap();
@@ -89,9 +89,9 @@ async fn each_change_is_noted_at_its_revision_and_a_column_counts_as_its_table(s
     assert_eq!((first.len(), rest.len()), (1, 1));
     assert_ne!(first[0].asset_id, rest[0].asset_id);
     let mut tx = store.write(change(5)).await.unwrap();
-    tx.set_tables_gone(&[flights.id.clone()]).await.unwrap();
+    tx.set_tables_gone(std::slice::from_ref(&flights.id)).await.unwrap();
     let revision = tx.commit().await.unwrap();
-    assert_eq!(changed(store, revision - 1).await.0, [flights.id.clone()]);
+    assert_eq!(changed(store, revision - 1).await.0, std::slice::from_ref(&flights.id));
 }
 
 async fn what_is_there_is_read_with_its_columns_and_what_is_said_of_them(store: &Store, (planes, flights): &(AssetRow, AssetRow)) {
@@ -107,7 +107,7 @@ async fn what_is_there_is_read_with_its_columns_and_what_is_said_of_them(store: 
     assert!(values.contains(&"P0".to_owned()) && !values.contains(&"about seats".to_owned()), "{values:?}");
     let paths = [planes.path.clone(), flights.path.clone(), "table:none/none".into()];
     let found: Vec<String> = store.searched_at(&paths).await.unwrap().into_iter().map(|row| row.id).collect();
-    assert_eq!(found, [planes.id.clone()], "what is missing is not searched");
+    assert_eq!(found, std::slice::from_ref(&planes.id), "what is missing is not searched");
     assert!(store.searched_tags(&ids).await.unwrap().is_empty() && store.searched_terms(&ids).await.unwrap().is_empty());
 }
 
@@ -116,7 +116,7 @@ async fn notes(store: &Store, asset: &AssetRow, what: &str, work: impl AsyncFnOn
     let mut tx = store.write(change(6)).await.unwrap();
     work(&mut tx).await;
     let revision = tx.commit().await.unwrap();
-    assert_eq!(changed(store, revision - 1).await.0, [asset.id.clone()], "{what}");
+    assert_eq!(changed(store, revision - 1).await.0, std::slice::from_ref(&asset.id), "{what}");
 }
 
 async fn tags_and_terms_are_noted_with_what_they_are_on(store: &Store, planes: &AssetRow) {
@@ -146,7 +146,7 @@ async fn tags_and_terms_are_noted_with_what_they_are_on(store: &Store, planes: &
     notes(store, planes, "another name", async |tx| tx.change_tag(&renamed).await.unwrap()).await;
     let tags = store.searched_tags(&ids).await.unwrap();
     assert_eq!(tags.iter().map(|tag| (tag.asset_id.as_str(), tag.name.as_str())).collect::<Vec<_>>(), [(planes.id.as_str(), "private")]);
-    notes(store, planes, "a tag less", async |tx| tx.delete_asset_tags("t", &[column.clone()]).await.unwrap()).await;
+    notes(store, planes, "a tag less", async |tx| tx.delete_asset_tags("t", std::slice::from_ref(&column)).await.unwrap()).await;
     let term = TermRow {
         id: "w".into(),
         domain: "travel".into(),
@@ -162,7 +162,7 @@ async fn tags_and_terms_are_noted_with_what_they_are_on(store: &Store, planes: &
     let term = term.with(&defined("aircraft")).unwrap();
     notes(store, planes, "a term", async |tx| {
         tx.insert_term(&term).await.unwrap();
-        tx.map_term("w", &[column.clone()], "ann@demo").await.unwrap();
+        tx.map_term("w", std::slice::from_ref(&column), "ann@demo").await.unwrap();
     })
     .await;
     let terms = store.searched_terms(&ids).await.unwrap();

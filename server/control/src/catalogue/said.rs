@@ -60,12 +60,6 @@ impl Said {
         self.holding(field).map(|value| value.value.clone())
     }
 
-    /// What a person has said; empty where nobody has.
-    pub(super) fn of_person(&self, field: AssetField) -> &str {
-        let of_person = |value: &&AssetValue| value.field == field && value.origin == ValueOrigin::Person;
-        self.0.iter().find(of_person).map(|value| value.value.as_str()).unwrap_or_default()
-    }
-
     pub(super) fn tier(&self, id: &str) -> Result<Option<Tier>, Problem> {
         let text = self.holding(AssetField::Tier);
         text.map(|text| stored_word(&text.value, &format!("the tier of the asset {id}"))).transpose()

@@ -91,7 +91,7 @@ impl Control {
             }
         }
         let effect = if before.is_some() { "change" } else { "make" };
-        Ok(Some((PlannedLabel::Term { domain: of.domain.clone(), term, before, columns }, effect)))
+        Ok(Some((PlannedLabel::Term { domain: of.domain.clone(), term, before: before.map(Box::new), columns }, effect)))
     }
 
     async fn plan_entity(&self, of: &EntityDocument) -> Result<Planned, Problem> {
@@ -120,7 +120,7 @@ impl Control {
                     }
                 }
                 PlannedLabel::Term { domain, term, before, columns } => {
-                    let id = self.write_term(tx, caller, (&domain, &term), before).await?;
+                    let id = self.write_term(tx, caller, (&domain, &term), before.map(|row| *row)).await?;
                     self.write_mapping(tx, caller, &id, (&columns, &[])).await?;
                 }
                 PlannedLabel::Entity { place, input } => self.write_entity(tx, caller, (&place.0, &place.1), &input).await?,

@@ -19,7 +19,7 @@ pub(super) enum PlannedLabel {
     Term {
         domain: String,
         term: TermDefinition,
-        before: Option<TermRow>,
+        before: Option<Box<TermRow>>,
         /// Columns that it is not mapped to yet.
         columns: Vec<TagTarget>,
     },

@@ -7,8 +7,8 @@ mod listed;
 mod profiles;
 mod scans;
 mod search;
-mod tags;
 mod stewards;
+mod tags;
 
 use crate::operation::Table;
 
@@ -19,6 +19,6 @@ pub(super) fn add(table: Table) -> Table {
     let table = profiles::add(table);
     let table = tags::add(table);
     let table = glossary::add(table);
-    entities::add(table)
+    let table = entities::add(table);
     stewards::add(table)
 }
