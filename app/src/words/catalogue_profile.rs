@@ -50,10 +50,7 @@ texts! {
         trust = "Trust score";
         trust_of(score: u32) = "{score} of 100";
         trust_help = "The score adds up these parts. What does not apply to the asset is left out.";
-        part = "Part";
-        points = "Points";
         points_of(points: u32, of: u32) = "{points} of {of}";
-        why = "Reason";
         certified = "Certified";
         owned = "Owned";
         described = "Described";
@@ -78,7 +75,6 @@ texts! {
         built = "Ended";
         rejected = "Rejected rows";
         reason = "Reason";
-        no_builds = "No build has ended yet.";
 
         sample = "Sample rows";
         these_rows = "the sample rows";

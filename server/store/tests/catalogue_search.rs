@@ -75,7 +75,7 @@ async fn each_change_is_noted_at_its_revision_and_a_column_counts_as_its_table(s
     let mut tx = store.write(change(3)).await.unwrap();
     tx.put_asset_value(&column.id, (AssetField::Description, ValueOrigin::Person), "The tail number.", "ann@demo").await.unwrap();
     let revision = tx.commit().await.unwrap();
-    assert_eq!(changed(store, revision - 1).await, (vec!std::slice::from_ref(&planes.id), revision));
+    assert_eq!(changed(store, revision - 1).await, (vec![planes.id.clone()], revision));
     let mut tx = store.write(change(4)).await.unwrap();
     tx.put_columns(planes, &columns(&["tailnum", "engines"]), (&id, "flights-db")).await.unwrap();
     tx.put_asset_value(&flights.id, (AssetField::Tier, ValueOrigin::Person), "P0", "ann@demo").await.unwrap();

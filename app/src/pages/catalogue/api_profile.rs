@@ -33,7 +33,7 @@ pub async fn asset_quality(path: String) -> Result<QualityView, PortalError> {
 }
 
 #[server(prefix = "/fn", endpoint = "asset-sample")]
-pub async fn asset_sample(path: String) -> Result<AssetSample, PortalError> {
+pub async fn sample_of_asset(path: String) -> Result<AssetSample, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.sample_asset(&caller, &super::reading::path(&path)?).await?)
 }

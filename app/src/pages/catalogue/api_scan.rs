@@ -14,7 +14,7 @@ pub async fn source_scan(source: String) -> Result<Option<SourceScanView>, Porta
 
 /// What can be chosen: the source is asked.
 #[server(prefix = "/fn", endpoint = "scan-choices")]
-pub async fn scan_choices(source: String, environment: Environment) -> Result<ScanChoices, PortalError> {
+pub async fn choices_of_scan(source: String, environment: Environment) -> Result<ScanChoices, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.scan_choices(&caller, &source, environment).await?)
 }

@@ -48,7 +48,7 @@ pub async fn delete_tag(id: String) -> Result<(), PortalError> {
 
 /// What it would mean that one tag ends and its assets carry another one. Nothing while no other one is chosen.
 #[server(prefix = "/fn", endpoint = "merge-preview", input = Json)]
-pub async fn merge_preview(id: String, into: String) -> Result<Option<MergePreview>, PortalError> {
+pub async fn preview_merge(id: String, into: String) -> Result<Option<MergePreview>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     if id.is_empty() || into.is_empty() {
         return Ok(None);

@@ -13,11 +13,11 @@ use crate::ui::{BoundText, Field, Icon, JsonForm, Sends, TextArea, refusal, refu
 use crate::words::words;
 
 /// Domain and name, the edit that was seen, and the entity.
-type Set = Sends<((String, String), Option<i64>, BusinessEntity), ()>;
+type Saving = Sends<((String, String), Option<i64>, BusinessEntity), ()>;
 
 pub(super) fn entity_form(changed: Option<&EntityView>, sources: &[SourceView], domains: Vec<String>) -> AnyView {
     let say = &words().catalogue_entities;
-    let set: Set = Action::new(|((domain, name), edit, entity): &((String, String), Option<i64>, BusinessEntity)| {
+    let set: Saving = Action::new(|((domain, name), edit, entity): &((String, String), Option<i64>, BusinessEntity)| {
         set_entity(domain.clone(), name.clone(), *edit, entity.clone())
     });
     let before = changed.map(|of| of.entity.clone()).unwrap_or_default();

@@ -8,7 +8,7 @@ use model::view::AssetTag;
 use crate::navigation::CATALOGUE;
 use crate::words::words;
 
-pub(super) fn kind_name(kind: AssetKind) -> &'static str {
+pub(crate) fn kind_name(kind: AssetKind) -> &'static str {
     let say = &words().catalogue;
     match kind {
         AssetKind::Source => say.kind_source,

@@ -69,5 +69,6 @@ pub(crate) use bulk::BulkPage;
 pub(crate) use entities::{EntitiesPage, EntityPage, NewEntityPage};
 pub(crate) use frame::ENTITIES;
 pub(crate) use glossary::GlossaryPage;
+pub(crate) use marks::kind_name;
 pub(crate) use stewards::StewardsPage;
 pub(crate) use tags::TagsPage;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::view::AssetSample;
 
-use super::api_profile::asset_sample;
+use super::api_profile::sample_of_asset;
 use super::shared::Shared;
 use super::tab::AssetTab;
 use crate::ui::{Asked, Empty, FromSource, SampleTable, ask};
@@ -19,7 +19,7 @@ impl SampleTab {
         let shown = move || shared.at.with(|at| at.shows(AssetTab::Sample)).map(|at| at.path);
         let sample = ask(None, shown, |path| async move {
             match path {
-                Some(path) => asset_sample(path).await.map(Some),
+                Some(path) => sample_of_asset(path).await.map(Some),
                 None => Ok(None),
             }
         });

@@ -6,7 +6,7 @@ use model::snapshot::Environment;
 use model::table::TableRef;
 use model::view::{ScanChoices, SourceScanView};
 
-use super::api_scan::{SetSourceScan, scan_choices};
+use super::api_scan::{SetSourceScan, choices_of_scan};
 use crate::ui::{Field, FieldPicker, FormAction, FromSource, SaveForm, SelectField, ask, error_at};
 use crate::words::words;
 
@@ -19,7 +19,7 @@ pub(super) fn scan_form(source: &str, scan: Option<SourceScanView>, set: FormAct
     let (spec, edit) = scan.map(|scan| (scan.spec, Some(scan.edit))).unwrap_or_default();
     let environment = RwSignal::new(spec.environment);
     let (name, shown) = (source.to_owned(), source.to_owned());
-    let asked = ask(None, move || (name.clone(), environment.get()), |(source, environment)| scan_choices(source, environment));
+    let asked = ask(None, move || (name.clone(), environment.get()), |(source, environment)| choices_of_scan(source, environment));
     let what = (say.choices_of)(source);
     view! {
         <section class="card clip" id="scan-form">

@@ -6,7 +6,7 @@ use model::Action;
 use model::redirect::query_value;
 use model::view::{MergePreview, TagView};
 
-use super::api_tags::{DeleteTag, SetTag, merge_preview, tags};
+use super::api_tags::{DeleteTag, SetTag, preview_merge, tags};
 use super::frame::{TAGS, pages};
 use super::shown::TagsShown;
 use super::tag_acts::Acts;
@@ -50,7 +50,7 @@ pub(crate) fn TagsPage() -> impl IntoView {
         Asked { change: text("change"), into: text("into"), vocabulary: text("vocabulary") }
     });
     let shown = loaded(move || (dones.map(|done| done.get()), asked.get()), |_| tags());
-    let merging = loaded(move || asked.with(|asked| (asked.change.clone(), asked.into.clone())), |(id, into)| merge_preview(id, into));
+    let merging = loaded(move || asked.with(|asked| (asked.change.clone(), asked.into.clone())), |(id, into)| preview_merge(id, into));
     view! {
         <PageName name=say.title/>
         <PageHead title=say.title lead=say.lead/>

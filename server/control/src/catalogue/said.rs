@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use model::Problem;
-use model::catalogue::{AssetField, AssetLink, AssetStatus, Tier, ValueOrigin, holding};
+use model::catalogue::{AssetField, AssetLink, AssetStatus, Tier, holding};
 use model::view::AssetValue;
 use store::AssetValueRow;
 
@@ -88,6 +88,8 @@ fn stored_word<T: serde::de::DeserializeOwned>(word: &str, what: &str) -> Result
 
 #[cfg(test)]
 mod tests {
+    use model::catalogue::ValueOrigin;
+
     use super::*;
 
     fn row(field: AssetField, origin: ValueOrigin, value: &str) -> AssetValueRow {
@@ -107,7 +109,7 @@ mod tests {
         ];
         let said = Said::by_asset(rows).unwrap().remove("a").unwrap();
         assert_eq!((said.text(AssetField::Description), said.text(AssetField::Owner)), ("of a person", "maker@demo"));
-        assert_eq!((said.of_person(AssetField::Owner), said.owned(AssetField::Steward)), ("", None));
+        assert_eq!(said.owned(AssetField::Steward), None);
         assert_eq!((said.tier("a").unwrap(), said.status("a").unwrap()), (Some(Tier::P1), AssetStatus::Certified));
         assert_eq!(said.links("a").unwrap()[0].title, "Wiki");
         assert_eq!(said.values().iter().filter(|value| value.holds).count(), 5);
