@@ -13,7 +13,7 @@ pub(crate) enum NotSampled {
 }
 
 impl NotSampled {
-    pub(crate) fn of_source(source: &str, error: SourceError) -> Self {
+    pub(crate) fn of_source(source: &str, error: &SourceError) -> Self {
         tracing::info!(source, cause = error.cause, "a table was not profiled: {error}");
         let sentence = format!("{source}: {}", error.sentence);
         match error.kind {

@@ -36,6 +36,7 @@ pub(crate) struct TableSketch {
 pub(crate) struct SketchedColumn {
     pub(crate) profile: ColumnProfile,
     /// Values in the order of the rows, evenly taken.
+    #[allow(dead_code)]
     pub(crate) values: Vec<Option<String>>,
 }
 
@@ -219,7 +220,7 @@ mod tests {
     use super::*;
     use crate::samples::batch;
 
-    fn sketched(data_type: DataType, values: Vec<Value>) -> SketchedColumn {
+    fn sketched(data_type: DataType, values: &[Value]) -> SketchedColumn {
         let fields = [Field::plain("c", data_type)];
         let mut sketch = TableSketch::new(&fields).unwrap();
         for rows in values.chunks(1_000) {
@@ -237,7 +238,7 @@ mod tests {
     fn a_column_of_few_values_is_counted_exactly() {
         let mut values = vec![text("UA"); 5];
         values.extend([text("DL"), text("AA"), text("AA"), Value::Null, Value::Null]);
-        let SketchedColumn { profile, values } = sketched(DataType::String, values);
+        let SketchedColumn { profile, values } = sketched(DataType::String, &values);
         assert_eq!((profile.nulls, profile.distinct, profile.distinct_exact), (2, 3, true));
         assert_eq!((profile.least.as_deref(), profile.greatest.as_deref()), (Some("AA"), Some("UA")));
         let top: Vec<(&str, i64)> = profile.top.iter().map(|top| (top.value.as_str(), top.rows)).collect();
@@ -248,8 +249,8 @@ mod tests {
 
     #[test]
     fn many_values_are_estimated_and_frequent_ones_are_found_among_them() {
-        let values = (0..50_000).map(|number| Value::Int(if number % 10 == 0 { -1 } else { number })).collect();
-        let SketchedColumn { profile, values } = sketched(DataType::Int64, values);
+        let values: Vec<Value> = (0..50_000).map(|number| Value::Int(if number % 10 == 0 { -1 } else { number })).collect();
+        let SketchedColumn { profile, values } = sketched(DataType::Int64, &values);
         let truth = 45_001.0;
         #[allow(clippy::cast_precision_loss)] // some thousands
         let error = (profile.distinct as f64 - truth).abs() / truth;
@@ -277,8 +278,8 @@ mod tests {
     #[test]
     fn long_texts_are_cut_and_told_apart_all_the_same() {
         let long = "é".repeat(MAX_TEXT);
-        let values = (0..9).map(|number| text(&format!("{long}{number}"))).collect();
-        let SketchedColumn { profile, .. } = sketched(DataType::String, values);
+        let values: Vec<Value> = (0..9).map(|number| text(&format!("{long}{number}"))).collect();
+        let SketchedColumn { profile, .. } = sketched(DataType::String, &values);
         assert_eq!((profile.distinct, profile.distinct_exact), (9, false));
         assert_eq!(profile.top[0].value.chars().count(), MAX_TEXT);
         assert_eq!(profile.least.unwrap().chars().count(), MAX_TEXT);
@@ -287,7 +288,7 @@ mod tests {
     #[test]
     fn bytes_are_counted_and_never_shown() {
         let values = vec![Value::Bytes(vec![1, 2]), Value::Bytes(vec![3]), Value::Bytes(vec![3]), Value::Null];
-        let SketchedColumn { profile, .. } = sketched(DataType::Bytes, values);
+        let SketchedColumn { profile, .. } = sketched(DataType::Bytes, &values);
         assert_eq!((profile.nulls, profile.distinct), (1, 2));
         assert!(profile.top.is_empty() && profile.least.is_none() && profile.bars.is_empty());
     }
