@@ -45,6 +45,9 @@ pub use catalogue::{
     ColumnRenameRow, EntityRow, ProfileRequestRow, ProfileRow, SavedViewRow, ScanEnd, SearchedColumnRow, SearchedTagRow, SearchedTermRow,
     SourceScanRow, StewardshipDayRow, StewardshipRow, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow,
     columns_are_known,
+    AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetTagRow, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow,
+    DefinedLineage, EntityRow, LineageEnd, LineageLink, LiveSpecRow, ScanEnd, SourceKindRow, SourceScanRow, StewardshipDayRow,
+    StewardshipRow, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow, columns_are_known,
 };
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};
