@@ -26,6 +26,7 @@ mod tag_flow;
 mod term;
 mod text;
 mod trust;
+mod trace;
 mod value;
 mod vocabulary;
 
@@ -57,5 +58,6 @@ pub use tag_flow::{CarriedTag, HoldingTag, TagFlow, with_parents};
 pub use term::{MAX_SYNONYMS, MAX_TERM_NAME, TermDefinition};
 pub use text::{MAX_DESCRIPTION, MAX_LINKS, MAX_PERSON, can_be_registered, has_hidden_characters, label_error, text_error};
 pub use trust::{CheckCounts, Freshness, TrustFacts, TrustPart, TrustPartKind, TrustScore, trust};
+pub use trace::trace;
 pub use value::{AssetField, ValueOrigin, holding};
 pub use vocabulary::{Vocabulary, setters};

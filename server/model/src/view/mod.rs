@@ -6,6 +6,7 @@ mod apis;
 mod catalogue;
 mod catalogue_profile;
 mod catalogue_search;
+mod catalogue_lineage;
 mod catalogue_stewards;
 mod catalogue_tags;
 mod console;
@@ -35,6 +36,9 @@ pub use catalogue_profile::{
 };
 pub use catalogue_search::{
     AssetFacet, AssetHit, AssetOrder, AssetQuery, AssetResults, AssetSuggestion, Excerpt, FacetCounts, FacetValue, MAX_QUERY, SavedView,
+pub use catalogue_lineage::{
+    ImpactHidden, ImpactItem, ImpactView, LineageBox, LineageColumn, LineageColumnLink, LineageFound, LineageGap, LineageLink,
+    LineageQuery, LineageSql, LineageView, MAX_LINEAGE_STEPS,
 };
 pub use catalogue_stewards::{StewardshipCounts, StewardshipDay, StewardshipLine, StewardshipView};
 pub use catalogue_tags::{

@@ -74,13 +74,22 @@ impl Store {
     /// # Errors
     /// Where the database does not answer, or a row cannot be read; so for every read below.
     pub async fn lineage_edges(&self, assets: &[AssetPath], end: LineageEnd) -> Result<Vec<LineageEdge>, StoreError> {
+        self.edges_with(end.column(), assets).await
+    }
+
+    /// The edges of some definitions.
+    pub async fn lineage_edges_by(&self, definitions: &[AssetPath]) -> Result<Vec<LineageEdge>, StoreError> {
+        self.edges_with("by_path", definitions).await
+    }
+
+    async fn edges_with(&self, column: &str, paths: &[AssetPath]) -> Result<Vec<LineageEdge>, StoreError> {
         let mut edges = Vec::new();
-        for part in assets.chunks(BATCH) {
-            let (column, among) = (end.column(), listed(1, part.len()));
+        for part in paths.chunks(BATCH) {
+            let among = listed(1, part.len());
             let sql = format!("SELECT {COLUMNS} FROM lineage_edges WHERE {column} IN ({among}) ORDER BY {COLUMNS}");
             let mut query = sqlx::query_as::<Any, EdgeRow>(AssertSqlSafe(sql));
-            for asset in part {
-                query = query.bind(asset.to_string());
+            for path in part {
+                query = query.bind(path.to_string());
             }
             for row in query.fetch_all(&self.pool).await? {
                 edges.push(row.decoded()?);

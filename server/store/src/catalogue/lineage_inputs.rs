@@ -18,7 +18,7 @@ pub struct LiveSpecRow {
 /// A source, as far as lineage goes by it.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct SourceKindRow {
-    pub name: String,
+    pub id: String,
     pub domain: String,
     pub driver: String,
 }
@@ -38,8 +38,16 @@ impl Tx {
         .await?)
     }
 
-    pub async fn source_kinds(&mut self) -> Result<Vec<SourceKindRow>, StoreError> {
-        Ok(sqlx::query_as("SELECT name, domain, driver FROM sources ORDER BY name").fetch_all(&mut *self.inner).await?)
+    pub async fn source_kind(&mut self, name: &str) -> Result<Option<SourceKindRow>, StoreError> {
+        Ok(sqlx::query_as("SELECT id, domain, driver FROM sources WHERE name = $1").bind(name).fetch_optional(&mut *self.inner).await?)
+    }
+
+    /// The settings of a source in each environment, as JSON; those of prod come first.
+    pub async fn source_settings(&mut self, source_id: &str) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(sqlx::query_as("SELECT environment, config FROM bindings WHERE source_id = $1 ORDER BY environment")
+            .bind(source_id)
+            .fetch_all(&mut *self.inner)
+            .await?)
     }
 
     /// The names of the datasets of a domain, each with its definition.

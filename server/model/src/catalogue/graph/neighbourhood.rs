@@ -19,13 +19,15 @@ pub struct Opening {
     pub down: u32,
     /// Assets of which all neighbours of one side are shown.
     pub opened: Vec<(AssetPath, Side)>,
+    /// Assets that are shown besides.
+    pub also: Vec<AssetPath>,
 }
 
 impl Opening {
     /// One step to each side.
     #[must_use]
     pub fn around(center: AssetPath) -> Self {
-        Self { center, up: 1, down: 1, opened: Vec::new() }
+        Self { center, up: 1, down: 1, opened: Vec::new(), also: Vec::new() }
     }
 }
 
@@ -67,6 +69,9 @@ impl LineageGraph {
         let Some(center) = self.places.get(&opening.center) else { return Neighbourhood::default() };
         let mut walk = Walk { graph: self, is_visible, shown: Vec::new(), is_shown: vec![false; self.assets.len()] };
         walk.show(*center);
+        for place in opening.also.iter().filter_map(|asset| self.places.get(asset)) {
+            walk.show(*place);
+        }
         for (side, steps) in [(Side::Up, opening.up), (Side::Down, opening.down)] {
             let mut frontier = vec![*center];
             for _ in 0..steps {

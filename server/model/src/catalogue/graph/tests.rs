@@ -53,6 +53,9 @@ fn one_step_is_shown_and_the_rest_is_counted() {
     let expected =
         ["dataset:travel/planes", "job:travel/planes", "api:travel/plane", "api:travel/day", "app:other/desk", "app:travel/board"];
     assert_eq!(names(&more.boxes), expected, "what was opened behind something that was opened is shown too");
+    let also = vec![path("app:other/desk"), path("app:nobody/knows")];
+    let also = graph.neighbourhood(&Opening { also, ..Opening::around(path("dataset:travel/planes")) }, &|_| true);
+    assert_eq!(names(&also.boxes)[..2], ["dataset:travel/planes", "app:other/desk"]);
     let deep = graph.neighbourhood(&Opening { up: 9, down: 9, ..Opening::around(path("dataset:travel/planes")) }, &|_| true);
     assert_eq!((deep.boxes.len(), deep.shown, deep.of), (8, 8, 9), "the other table of the source is next to it");
 }
@@ -124,7 +127,7 @@ proptest! {
         let (one, other) = (LineageGraph::new(&edges), LineageGraph::new(&reversed));
         let center = edges.first().map_or_else(|| name(0), |edge| edge.from.clone());
         let opened = vec![(center.clone(), Side::Down)];
-        let opening = Opening { center: center.clone(), up, down, opened };
+        let opening = Opening { up, down, opened, ..Opening::around(center.clone()) };
         let may_see = |asset: &AssetPath| asset == &center || !asset.to_string().starts_with(&format!("api:d{veiled}/"));
         let shown = one.neighbourhood(&opening, &may_see);
         prop_assert_eq!(&shown, &other.neighbourhood(&opening, &may_see));
