@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("frontend", &["app"]),
     ("app", &["model", "control"]),
     ("admin", &["control"]),
-    ("control", &["store", "connect", "accel", "observe", "request-log", "model"]),
+    ("control", &["store", "connect", "accel", "observe", "request-log", "lineage", "model"]),
     ("gateway", &["connect", "accel", "observe", "request-log", "model"]),
     ("sync", &["connect", "accel", "store", "observe", "model"]),
     ("observe", &["model"]),

@@ -85,6 +85,7 @@ pub struct Control {
     hasher: Arc<identity::Hasher>,
     refused: Arc<refused::RefusedRequests>,
     indexing: Arc<catalogue::Indexing>,
+    lineage: Arc<catalogue::lineage::Checked>,
     request_log: Option<request_log::Reader>,
     /// Searches of the request log that run at once: each reads files.
     searches: Arc<Semaphore>,
@@ -140,6 +141,7 @@ impl Control {
             hasher: Arc::default(),
             refused: Arc::default(),
             indexing: Arc::default(),
+            lineage: Arc::default(),
             request_log: parts.request_log,
             searches: Arc::new(Semaphore::new(2)),
             changed,

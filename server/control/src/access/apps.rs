@@ -1,6 +1,7 @@
 //! Apps: the consumers of APIs.
 
 use model::audit::AuditAction;
+use model::catalogue::AssetPath;
 use model::clock::Millis;
 use model::list::{ListPage, ListQuery};
 use model::name::check_name;
@@ -10,6 +11,7 @@ use model::{Action, Problem};
 use store::{AppRow, KeyRow, StoreError};
 
 use crate::apis::Inventory;
+use crate::catalogue::lineage;
 use crate::failure::{from_json, origins};
 use crate::listing::Listing;
 use crate::{Caller, Control};
@@ -147,6 +149,7 @@ impl Control {
             StoreError::Stale => Problem::not_found(format!("app {domain}/{name}")),
             other => Problem::from(other),
         })?;
+        lineage::remove(&mut tx, &AssetPath::app(domain, name)).await?;
         self.note(&mut tx, AuditAction::AppDeleted, (domain, &format!("{domain}/{name}")), Some(before), None).await?;
         self.commit(tx).await
     }

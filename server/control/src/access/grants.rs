@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, AppRow, GrantRow, StoreError};
 
 use crate::apis::Inventory;
+use crate::catalogue::lineage;
 use crate::failure::{api_spec, draft_spec, from_json, hidden_fields};
 use crate::live::rate_of;
 use crate::{Caller, Control};
@@ -68,7 +69,7 @@ impl Control {
         }
         let now = self.host.now();
         let row = GrantRow {
-            app_id: app.id,
+            app_id: app.id.clone(),
             api_id: api.id,
             granted_by: caller.email().into(),
             created_at: now,
@@ -82,6 +83,7 @@ impl Control {
         let after = terms_text(&who, &row);
         let mut tx = self.write(caller).await?;
         tx.put_grant(&row).await?;
+        lineage::write_app(&mut tx, &app).await?;
         self.note(&mut tx, AuditAction::AccessGranted, (domain, &path), before, Some(after)).await?;
         self.commit(tx).await
     }
@@ -101,6 +103,7 @@ impl Control {
             StoreError::Stale => Problem::not_found("grant"),
             other => Problem::from(other),
         })?;
+        lineage::write_app(&mut tx, &app).await?;
         self.note(&mut tx, AuditAction::AccessEnded, (domain, &path), before, None).await?;
         self.commit(tx).await
     }

@@ -8,6 +8,7 @@ mod entities;
 mod held;
 mod indexing;
 mod inputs;
+pub(crate) mod lineage;
 pub(crate) mod markdown;
 mod masked_views;
 mod masking;
@@ -40,6 +41,7 @@ mod values;
 mod vocabularies;
 mod written_tags;
 
+pub use self::lineage::impact_as_csv;
 pub use entities::EntityInput;
 pub(crate) use indexing::Indexing;
 pub use inputs::{AssetStatusInput, AssetValuesInput, ColumnRenameInput, HeldScanInput, ScanInput};

@@ -30,7 +30,7 @@ impl Control {
 }
 
 /// The setting that is the schema, and what an empty one means.
-fn own_schema<'a>(driver: &str, setting: impl Fn(&str) -> &'a str) -> &'a str {
+pub(super) fn own_schema<'a>(driver: &str, setting: impl Fn(&str) -> &'a str) -> &'a str {
     let (key, usual) = match driver {
         "postgres" => ("schema", "public"),
         "mysql" => ("database", ""),

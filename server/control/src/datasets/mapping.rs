@@ -23,6 +23,7 @@ use store::{DatasetRow, Tx};
 use super::DatasetEdit;
 use super::edit::{gate_errors, table_of};
 use super::job::job_errors;
+use crate::catalogue::lineage;
 use crate::failure::{from_json, from_source, stored};
 use crate::sources::{Resolved, sample_of};
 use crate::{Caller, Control};
@@ -190,6 +191,7 @@ impl Control {
         let text = |mapping: &Mapping| serde_json::to_string(&mapping.written()).map_err(|error| from_json(&error));
         let spec = serde_json::to_string(&after).map_err(|error| from_json(&error))?;
         tx.set_dataset_spec(&dataset.id, &spec).await?;
+        lineage::write_dataset(tx, dataset, &after).await?;
         let (before, after) = (text(&before.mapping)?, text(&after.mapping)?);
         let subject = format!("{}/{}", dataset.domain, dataset.name);
         self.note(tx, AuditAction::DatasetMapping, (&dataset.domain, &subject), Some(before), Some(after)).await

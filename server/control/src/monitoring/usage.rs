@@ -1,9 +1,11 @@
 //! The requests of the past 30 days, for the catalogue.
+//! The requests of the past week and of the past month, for the catalogue.
 
 use std::collections::HashMap;
 
 use model::Problem;
 use model::clock::{DAY, Millis};
+use model::snapshot::Environment;
 use observe::{SeriesKey, SeriesKind};
 
 use super::chart::app_of;
@@ -30,9 +32,30 @@ impl Control {
     async fn month_of(&self, kind: SeriesKind, name: fn(&SeriesKey) -> &str) -> Result<Requests, Problem> {
         let now = self.host.now();
         let plan = plan_of_domains(now - COUNTED, now, None, now);
+    /// The requests of the past 30 days in prod, of each API by its path, and of each app to each API by both paths with a space between.
+    pub(crate) async fn requests_of_month(&self) -> Result<(Requests, Requests), Problem> {
+        let days = 30 * DAY;
+        let of_prod = |series: &SeriesKey| series.environment == Some(Environment::Prod);
+        let apis = self.requests_of((SeriesKind::Api, days), of_prod, |series| series.object.as_str()).await?;
+        let apps = self.requests_of((SeriesKind::AppApi, days), of_prod, |series| series.object.as_str()).await?;
+        Ok((apis, apps))
+    }
+
+    async fn week_of(&self, kind: SeriesKind, name: fn(&SeriesKey) -> &str) -> Result<Requests, Problem> {
+        self.requests_of((kind, 7 * DAY), |_| true, name).await
+    }
+
+    async fn requests_of(
+        &self,
+        (kind, back): (SeriesKind, Millis),
+        is_counted: fn(&SeriesKey) -> bool,
+        name: fn(&SeriesKey) -> &str,
+    ) -> Result<Requests, Problem> {
+        let now = self.host.now();
+        let plan = plan_of_domains(now - back, now, None, now);
         let slices = self.figures.slices(kind, &Window::of(&plan)).await?;
         compute(move || {
-            let name_of: &NameOf<'_> = &|series| Some(name(series));
+            let name_of: &NameOf<'_> = &|series| is_counted(series).then(|| name(series));
             totals(&slices, name_of).into_iter().map(|(name, totals)| (name.to_owned(), totals.requests())).collect()
         })
         .await
