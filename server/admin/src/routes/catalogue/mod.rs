@@ -3,6 +3,7 @@
 mod assets;
 mod entities;
 mod glossary;
+mod lineage;
 mod listed;
 mod profiles;
 mod scans;
@@ -14,6 +15,7 @@ use crate::operation::Table;
 
 pub(super) fn add(table: Table) -> Table {
     let table = assets::add(table);
+    let table = lineage::add(table);
     let table = scans::add(table);
     let table = search::add(table);
     let table = profiles::add(table);
