@@ -22,6 +22,8 @@ mod history_steps;
 mod icon;
 mod json_form;
 mod kept_values;
+#[cfg(feature = "ssr")]
+pub(crate) mod lineage_graph;
 mod limit;
 mod load;
 mod loaded;

@@ -22,6 +22,8 @@ mod catalogue_asset;
 mod catalogue_bulk;
 mod catalogue_entities;
 mod catalogue_profile;
+#[cfg(feature = "ssr")]
+mod catalogue_lineage;
 mod catalogue_scan;
 mod catalogue_search;
 mod catalogue_stewards;
@@ -85,6 +87,8 @@ use self::catalogue_asset::CatalogueAsset;
 use self::catalogue_bulk::CatalogueBulk;
 use self::catalogue_entities::CatalogueEntities;
 use self::catalogue_profile::CatalogueProfile;
+#[cfg(feature = "ssr")]
+use self::catalogue_lineage::CatalogueLineage;
 use self::catalogue_scan::CatalogueScan;
 use self::catalogue_search::CatalogueSearch;
 use self::catalogue_stewards::CatalogueStewards;
@@ -149,6 +153,8 @@ pub(crate) struct Words {
     pub(crate) catalogue_bulk: CatalogueBulk,
     pub(crate) catalogue_entities: CatalogueEntities,
     pub(crate) catalogue_profile: CatalogueProfile,
+    #[cfg(feature = "ssr")]
+    pub(crate) catalogue_lineage: CatalogueLineage,
     pub(crate) catalogue_scan: CatalogueScan,
     pub(crate) catalogue_search: CatalogueSearch,
     pub(crate) catalogue_stewards: CatalogueStewards,
@@ -213,6 +219,8 @@ static ENGLISH: Words = Words {
     catalogue_bulk: CatalogueBulk::ENGLISH,
     catalogue_entities: CatalogueEntities::ENGLISH,
     catalogue_profile: CatalogueProfile::ENGLISH,
+    #[cfg(feature = "ssr")]
+    catalogue_lineage: CatalogueLineage::ENGLISH,
     catalogue_scan: CatalogueScan::ENGLISH,
     catalogue_search: CatalogueSearch::ENGLISH,
     catalogue_stewards: CatalogueStewards::ENGLISH,

@@ -222,6 +222,8 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("asset", (With(Action::See), Form(asset()))),
         ("asset-columns", (With(Action::See), Body(asset()))),
         ("asset-history", (With(Action::See), Body(asset()))),
+        ("asset-lineage", (With(Action::See), Body(asset()))),
+        ("asset-impact", (With(Action::See), Form(asset()))),
         ("asset-tables", (SignedIn, Body(json!({"source": "flights-db"})))),
         ("asset-access", (With(Action::See), Form(asset()))),
         ("asset-successors", (SignedIn, Form(asset()))),

@@ -10,6 +10,7 @@ use super::api_tagging::TagAsset;
 use super::at::{At, at};
 use super::columns::ColumnsTab;
 use super::history::HistoryTab;
+use super::lineage::LineageTab;
 use super::marks::{StatusBadge, TierBadge, kind_name, tag_link};
 use super::overview::OverviewTab;
 use super::profile_tab::ProfileTab;
@@ -35,12 +36,14 @@ pub(crate) fn AssetDetailPage() -> impl IntoView {
     let (overview, tables, columns) = (OverviewTab::new(shared), TablesTab::new(shared), ColumnsTab::new(shared));
     let (sample, profile, quality) = (SampleTab::new(shared), ProfileTab::new(shared), QualityTab::new(shared));
     let (usage, history, access) = (UsageTab::new(shared), HistoryTab::new(shared), AccessTab::new(shared));
+    let lineage = LineageTab::new(shared);
     let part = move |tab: AssetTab| match tab {
         AssetTab::Tables => tables.view(),
         AssetTab::Columns => columns.view(),
         AssetTab::Sample => sample.view(),
         AssetTab::Profile => profile.view(),
         AssetTab::Quality => quality.view(),
+        AssetTab::Lineage => lineage.view(),
         AssetTab::Usage => usage.view(),
         AssetTab::History => history.view(),
         AssetTab::Access => access.view(),

@@ -5,6 +5,7 @@ pub(crate) mod api;
 pub(crate) mod api_asset;
 pub(crate) mod api_entities;
 pub(crate) mod api_profile;
+pub(crate) mod api_lineage;
 pub(crate) mod api_scan;
 pub(crate) mod api_stewards;
 pub(crate) mod api_tagging;
@@ -31,7 +32,22 @@ mod gathered;
 mod glossary;
 mod histogram;
 mod history;
+mod impact_note;
 mod labels;
+mod lineage;
+mod lineage_asked;
+#[cfg(feature = "ssr")]
+mod lineage_boxes;
+#[cfg(feature = "ssr")]
+mod lineage_drawn;
+#[cfg(feature = "ssr")]
+mod lineage_impact;
+#[cfg(feature = "ssr")]
+mod lineage_list;
+#[cfg(feature = "ssr")]
+mod lineage_page;
+#[cfg(feature = "ssr")]
+mod lineage_tools;
 mod marks;
 mod meanwhile;
 mod overview;
@@ -70,5 +86,6 @@ pub(crate) use entities::{EntitiesPage, EntityPage, NewEntityPage};
 pub(crate) use frame::ENTITIES;
 pub(crate) use glossary::GlossaryPage;
 pub(crate) use marks::kind_name;
+pub(crate) use impact_note::ImpactNote;
 pub(crate) use stewards::StewardsPage;
 pub(crate) use tags::TagsPage;
