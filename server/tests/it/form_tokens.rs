@@ -43,7 +43,7 @@ const ASK: [&str; 30] = [
 ];
 
 /// They read.
-const READ: [&str; 85] = [
+const READ: [&str; 87] = [
     "acceleration",
     "alert-rule-draft",
     "alerts",

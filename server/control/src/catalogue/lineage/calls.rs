@@ -77,7 +77,7 @@ impl Control {
             calls.all.insert((AssetPath::api(&api.domain, &api.name), app.clone()), call);
         }
         // Lineage is shown without figures that cannot be read.
-        if let Ok((of_apis, of_apps)) = self.requests_of_month().await {
+        if let Ok((of_apis, of_apps)) = self.prod_requests_of_month().await {
             let known: BTreeSet<AssetPath> = apis.iter().map(|api| AssetPath::api(&api.domain, &api.name)).collect();
             calls.count((&of_apis, &of_apps), &known);
         }
