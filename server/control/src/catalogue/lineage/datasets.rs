@@ -7,7 +7,7 @@ use model::job::JobSpec;
 use model::mapping::{Made, Of};
 use model::table::TableRef;
 
-use super::scripts::told;
+use super::scripts::{kind, told};
 use super::tables::Tables;
 use super::uses::Uses;
 
@@ -66,7 +66,7 @@ fn made_of(uses: &mut Uses, (spec, made): (&DatasetSpec, &Made), table: &AssetPa
             let lineage = lineage::of_text(&statement, Dialect::Datafusion, &reads);
             for edges in lineage.outputs.iter().map(|output| &output.edges).chain([&lineage.rows]) {
                 for edge in &edges.known {
-                    uses.add(table.column(&edge.from.column), super::scripts::kind(edge.how), to.clone());
+                    uses.add(table.column(&edge.from.column), kind(edge.how), to.clone());
                 }
                 for unknown in &edges.unknown {
                     uses.unknown(to.clone(), told(unknown));

@@ -24,6 +24,6 @@ mod uses;
 mod view;
 mod written;
 
-pub use csv::impact_as_csv;
 pub(crate) use checked::Checked;
+pub use csv::impact_as_csv;
 pub(crate) use written::{remove, write_api, write_app, write_dataset, write_job};

@@ -127,7 +127,10 @@ impl Writer {
             edges.iter().map(|edge| asset_of(&edge.from)).filter(|from| *from != output && from.kind() != AssetKind::Job).collect();
         let mut given = self.named(output);
         given["facets"] = json!({"schema": self.schema(output, edges), "columnLineage": self.column_lineage(output, edges)});
-        Datasets { inputs: inputs.into_iter().map(|path| self.named(path)).collect(), outputs: vec![given] }
+        // A dataset may be written into a table of a database too.
+        let written: BTreeSet<&AssetPath> = edges.iter().filter(|edge| edge.from == *output).map(|edge| &edge.to).collect();
+        let outputs = std::iter::once(given).chain(written.into_iter().map(|path| self.named(path))).collect();
+        Datasets { inputs: inputs.into_iter().map(|path| self.named(path)).collect(), outputs }
     }
 
     fn schema(&self, output: &AssetPath, edges: &[LineageEdge]) -> Json {

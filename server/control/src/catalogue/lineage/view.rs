@@ -156,7 +156,12 @@ impl Drawn {
                 is_on: self.on[place],
                 columns: columns.of_box.get(&place).cloned().unwrap_or_default(),
                 more_columns: columns.more.get(&place).copied().unwrap_or(0),
-                gaps: self.gaps.iter().filter(|gap| one.asset.as_ref() == Some(&gap.place)).map(|gap| gap.reason.clone()).collect(),
+                gaps: self
+                    .gaps
+                    .iter()
+                    .filter(|gap| one.asset.as_ref() == Some(asset_of(&gap.place)))
+                    .map(|gap| gap.reason.clone())
+                    .collect(),
             }
         };
         self.shown.boxes.iter().enumerate().map(drawn).collect()

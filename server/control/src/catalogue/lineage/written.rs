@@ -1,6 +1,6 @@
 //! Writes what definitions use, in the change that puts a definition in force. What cannot be told of a definition never keeps it back.
 
-use model::catalogue::AssetPath;
+use model::catalogue::{AssetPath, EdgeKind};
 use model::dataset::DatasetSpec;
 use model::job::JobSpec;
 use model::{ApiSpec, Problem};
@@ -10,7 +10,6 @@ use super::apis::{add_api, script_of};
 use super::datasets::{uses_of_dataset, uses_of_job};
 use super::tables::Tables;
 use super::uses::{Uses, stamp};
-use model::catalogue::EdgeKind;
 
 /// Writes what the live versions of an API use; of one that is live nowhere, nothing stays.
 ///
