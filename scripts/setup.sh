@@ -138,11 +138,11 @@ npm_tools() {
 # The stock clients of the tests, in an environment of their own: gRPC, Parquet and Arrow, and the engine of ClickHouse.
 python_tools() {
   [ "$purpose" = test ] || return 0
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("aiosmtpd", "chdb", "moto", "sqlmap", "html5lib", "schemathesis", "vega_datasets", "pycountry", "fastavro", "numpy")))' 2>/dev/null && return
+  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("aiosmtpd", "chdb", "moto", "sqlmap", "html5lib", "schemathesis", "vega_datasets", "pycountry", "fastavro", "numpy", "openlineage.client")))' 2>/dev/null && return
   say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis and public data for the tests"
   python3 -m venv "$PYTHON"
   "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow aiosmtpd chdb 'moto[server]' sqlmap html5lib schemathesis \
-    'confluent-kafka[avro,protobuf,json,schemaregistry]' fastavro "vega_datasets==$VEGA_DATASETS" "pycountry==$PYCOUNTRY"
+    'confluent-kafka[avro,protobuf,json,schemaregistry]' fastavro openlineage-python "vega_datasets==$VEGA_DATASETS" "pycountry==$PYCOUNTRY"
 }
 
 # The broker of the tests: Kafka's own jars and what they need to run, by their names from Maven's repository.

@@ -234,6 +234,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
     }
     background.push(tokio::spawn(feed::follow(parts.control.clone(), parts.gateway.clone(), node, stop.clone())));
     background.push(tokio::spawn(feed::index_catalogue(parts.control.clone(), stop.clone())));
+    background.push(tokio::spawn(feed::prepare_lineage(parts.control.clone(), stop.clone())));
     background.push(tokio::spawn(parts.alerts.run(stop.clone())));
     background.push(tokio::spawn(feed::audit_refusals(parts.control.clone(), stop.clone())));
     background.push(tokio::spawn(feed::refresh_issuers(parts.control.clone(), parts.gateway.clone(), stop.clone())));

@@ -86,6 +86,18 @@ pub(crate) async fn index_catalogue(control: Control, stop: CancellationToken) {
     }
 }
 
+/// Makes the lineage of definitions that have none yet, or one of older rules. Until it is done, each question about lineage waits for it.
+pub(crate) async fn prepare_lineage(control: Control, stop: CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        prepared = control.refresh_lineage(&Caller::system()) => {
+            if let Err(problem) = prepared {
+                tracing::warn!("the lineage of definitions is made when somebody asks for it, since it could not be made now: {problem}");
+            }
+        }
+    }
+}
+
 /// Passes the news of a change on to a worker.
 pub(crate) async fn wake(mut changes: watch::Receiver<i64>, worker: Arc<Notify>) {
     while changes.changed().await.is_ok() {

@@ -18,6 +18,8 @@ mod callers_faults;
 mod calls;
 mod catalogue_assets;
 mod catalogue_in_portal;
+mod catalogue_lineage;
+mod catalogue_lineage_impact;
 mod catalogue_masking;
 mod catalogue_profiles;
 mod catalogue_search;
