@@ -101,6 +101,7 @@ fn places(table: &str, request: &str, logged: &str) -> Vec<Place> {
         read("rejected rows", "/datasets/travel/kept/versions/1/dirty", "Eve"),
         read("why a build failed", "/datasets/travel/strict", "Check failed"),
         read("the quality of a dataset", format!("{}/quality", asset("dataset:travel/strict")), "Check failed"),
+        read("events of OpenLineage", "/openlineage", "Check failed"),
         read("the audit log", "/audit?subject=travel/strict", "Check failed"),
         read("the request log", format!("/request-log?request_id={logged}"), "address"),
         posted(

@@ -8,7 +8,7 @@ use model::dataset::DatasetSpec;
 use model::rejected::RejectedRowView;
 use model::view::{CheckReport, DatasetView, LoggedParameter, LoggedRequest, TryAnswer};
 use model::{ApiSpec, Parameter, Problem};
-use store::DatasetRow;
+use store::{DatasetRow, RunRow};
 
 use crate::Control;
 use crate::apis::Beside;
@@ -80,6 +80,18 @@ impl Control {
                     compared.figures.examples.iter_mut().for_each(|example| MASK.clone_into(example));
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Runs of the job of a dataset: why they failed is told with examples of rows.
+    pub(crate) async fn mask_runs(&self, dataset: &DatasetRow, runs: &mut [RunRow]) -> Result<(), Problem> {
+        if runs.iter().all(|run| run.reason.is_empty()) {
+            return Ok(());
+        }
+        let masks = self.masks_of_rows((&dataset.domain, &dataset.name), &dataset.definition()?).await?;
+        if !masks.is_empty() {
+            runs.iter_mut().for_each(|run| run.reason = mask_sentence(&run.reason));
         }
         Ok(())
     }

@@ -69,8 +69,10 @@ impl Control {
     async fn run_events(&self, writer: &Writer, (domain, name): (&str, &str), datasets: &Datasets) -> Result<Vec<Json>, Problem> {
         let Some(dataset) = self.store.dataset(domain, name).await? else { return Ok(Vec::new()) };
         let Some(job) = self.store.job_of(&dataset.id).await? else { return Ok(Vec::new()) };
+        let mut runs = self.store.runs_of(&job.id, RUNS).await?;
+        self.mask_runs(&dataset, &mut runs).await?;
         let mut events = Vec::new();
-        for run in self.store.runs_of(&job.id, RUNS).await?.iter().rev() {
+        for run in runs.iter().rev() {
             events.extend(writer.run_events(&AssetPath::job(domain, name), (run, run.decoded_state()?), datasets));
         }
         Ok(events)
