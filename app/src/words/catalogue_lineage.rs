@@ -53,6 +53,7 @@ texts! {
         list_from = "Made of";
         list_to = "Used by";
         list_requests = "Requests in 30 days";
+        spoken(name: &str, from: &str) = "{name} is made of: {from}.";
         indirectly(name: &str) = "{name} (rows only)";
         unknown = "Unknown";
         unknown_about = "What these are made of cannot be told from their definitions.";

@@ -51,6 +51,8 @@ const PAGES: &[&str] = &[
     "/catalogue/table/flights-db/planes?tab=sample",
     "/catalogue/table/flights-db/planes?tab=profile",
     "/catalogue/table/flights-db/planes?tab=quality",
+    "/catalogue/table/flights-db/planes?tab=lineage&down=2&to=app:travel/demo-app&columns=table:flights-db/planes&columns=api:travel/plane",
+    "/catalogue/api/travel/flight-day?tab=lineage&view=list&find=plane",
     "/catalogue/table/flights-db/planes?tab=history",
     "/catalogue/table/flights-db/planes?tab=access",
     "/catalogue/api/travel/plane?tab=usage",

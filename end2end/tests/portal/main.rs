@@ -11,6 +11,7 @@ mod forms;
 mod incremental_sync;
 mod joins;
 mod lazy_areas;
+mod lineage;
 mod main_job;
 mod monitoring;
 mod palette;

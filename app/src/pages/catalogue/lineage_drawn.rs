@@ -7,7 +7,7 @@ use model::{Action, Problem};
 
 use super::lineage_asked::LineageAsked;
 use super::lineage_impact::impact_card;
-use super::lineage_list::list;
+use super::lineage_list::{list, spoken};
 use super::lineage_page::Page;
 use super::lineage_tools::legend;
 use crate::asset_address::asset_title;
@@ -87,7 +87,8 @@ impl Page<'_> {
             })
             .collect();
         let graph = lineage_graph(&(words().catalogue_lineage.graph)(name), &boxes, &lines, &columns);
-        vec![Element::new("div").class("lineage-drawing").with(graph), Element::new("div").class("lineage-list").with(listed)]
+        let drawing = Element::new("div").class("lineage-drawing").with(graph).with(spoken(self.view));
+        vec![drawing, Element::new("div").class("lineage-list").with(listed)]
     }
 
     /// What cannot be told, with where.

@@ -1,4 +1,4 @@
-//! The lineage of an asset as a list: the same boxes and lines, for phones and for whoever hears them.
+//! The lineage of an asset as a list: the same boxes and lines as a table, which phones get, and as sentences for whoever hears them.
 
 use model::catalogue::AssetPath;
 use model::view::{LineageBox, LineageView};
@@ -28,7 +28,7 @@ fn row(view: &LineageView, place: usize, one: &LineageBox) -> Element {
     let kind = kind_name(one.kind);
     let name = match &one.path {
         Some(path) => Element::new("a").set("href", At::address(path, AssetTab::Lineage)).text(&asset_title(path)),
-        None => Element::new("span").class("t-3").text(&(say.veiled)(one.count, kind)),
+        None => Element::new("span").class("t-3").text(&name_of(one)),
     };
     let cell = |label: &str| Element::new("td").set("data-label", label).class("t-2");
     let requests = one.requests.map(|requests| grouped(i64::try_from(requests).unwrap_or(i64::MAX))).unwrap_or_default();
@@ -39,6 +39,23 @@ fn row(view: &LineageView, place: usize, one: &LineageBox) -> Element {
         .with(cell(say.list_from).text(&linked(view, |from, to| (to == place).then_some(from))))
         .with(cell(say.list_to).text(&linked(view, |from, to| (from == place).then_some(to))))
         .with(cell(say.list_requests).text(&requests))
+}
+
+/// What stands behind the drawing: nothing in it can be pressed, since the drawing has the links.
+pub(super) fn spoken(view: &LineageView) -> Element {
+    let say = &words().catalogue_lineage;
+    let told = |(place, one): (usize, &LineageBox)| {
+        let (name, from) = (name_of(one), linked(view, |from, to| (to == place).then_some(from)));
+        (!from.is_empty()).then(|| Element::new("li").text(&(say.spoken)(&name, &from)))
+    };
+    Element::new("ul").class("sr").with_all(view.boxes.iter().enumerate().filter_map(told))
+}
+
+fn name_of(one: &LineageBox) -> String {
+    match &one.path {
+        Some(path) => asset_title(path),
+        None => (words().catalogue_lineage.veiled)(one.count, kind_name(one.kind)),
+    }
 }
 
 /// The names of the boxes at the other ends of lines.
