@@ -22,9 +22,9 @@ mod history_steps;
 mod icon;
 mod json_form;
 mod kept_values;
+mod limit;
 #[cfg(feature = "ssr")]
 pub(crate) mod lineage_graph;
-mod limit;
 mod load;
 mod loaded;
 mod number_field;

@@ -25,8 +25,8 @@ mod tag;
 mod tag_flow;
 mod term;
 mod text;
-mod trust;
 mod trace;
+mod trust;
 mod value;
 mod vocabulary;
 
@@ -57,7 +57,7 @@ pub use tag::{MAX_TAG_NAME, TagActs, TagColour, TagDefinition, name_key, tidy_na
 pub use tag_flow::{CarriedTag, HoldingTag, TagFlow, with_parents};
 pub use term::{MAX_SYNONYMS, MAX_TERM_NAME, TermDefinition};
 pub use text::{MAX_DESCRIPTION, MAX_LINKS, MAX_PERSON, can_be_registered, has_hidden_characters, label_error, text_error};
-pub use trust::{CheckCounts, Freshness, TrustFacts, TrustPart, TrustPartKind, TrustScore, trust};
 pub use trace::trace;
+pub use trust::{CheckCounts, Freshness, TrustFacts, TrustPart, TrustPartKind, TrustScore, trust};
 pub use value::{AssetField, ValueOrigin, holding};
 pub use vocabulary::{Vocabulary, setters};

@@ -4,9 +4,9 @@ mod access;
 mod alerts;
 mod apis;
 mod catalogue;
+mod catalogue_lineage;
 mod catalogue_profile;
 mod catalogue_search;
-mod catalogue_lineage;
 mod catalogue_stewards;
 mod catalogue_tags;
 mod console;
@@ -31,14 +31,15 @@ pub use apis::{
 pub use catalogue::{
     AssetColumn, AssetEvent, AssetPage, AssetRef, AssetSummary, AssetTag, AssetValue, ColumnRename, ScanChoices, SourceScanView,
 };
+pub use catalogue_lineage::{
+    ImpactHidden, ImpactItem, ImpactView, LineageBox, LineageColumn, LineageColumnLink, LineageFound, LineageGap, LineageLink,
+    LineageQuery, LineageSql, LineageView, MAX_LINEAGE_STEPS,
+};
 pub use catalogue_profile::{
     AssetSample, ColumnProfileView, NewestProfile, ProfileRequestState, ProfileRequestView, ProfileView, QualityBuild, QualityView,
 };
 pub use catalogue_search::{
     AssetFacet, AssetHit, AssetOrder, AssetQuery, AssetResults, AssetSuggestion, Excerpt, FacetCounts, FacetValue, MAX_QUERY, SavedView,
-pub use catalogue_lineage::{
-    ImpactHidden, ImpactItem, ImpactView, LineageBox, LineageColumn, LineageColumnLink, LineageFound, LineageGap, LineageLink,
-    LineageQuery, LineageSql, LineageView, MAX_LINEAGE_STEPS,
 };
 pub use catalogue_stewards::{StewardshipCounts, StewardshipDay, StewardshipLine, StewardshipView};
 pub use catalogue_tags::{
