@@ -55,4 +55,17 @@ impl Tx {
             .fetch_one(&mut *self.inner)
             .await?)
     }
+
+    /// Takes somebody's approval back.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn delete_approval(&mut self, row: &ApprovalRow) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM request_approvals WHERE request_id = $1 AND user_id = $2")
+            .bind(&row.request_id)
+            .bind(&row.user_id)
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
 }

@@ -74,6 +74,8 @@ async fn each_person_approves_an_open_request_once(store: &Store) {
     written(store, 30, async |tx| {
         tx.insert_request(&request).await.unwrap();
         assert_eq!(tx.insert_approval(&approval("u")).await.unwrap(), 1);
+        tx.delete_approval(&approval("u")).await.unwrap();
+        assert_eq!(tx.insert_approval(&approval("u")).await.unwrap(), 1);
         assert_eq!(tx.insert_approval(&approval("v")).await.unwrap(), 2);
     })
     .await;

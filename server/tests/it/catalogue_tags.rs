@@ -235,3 +235,19 @@ async fn what_unmasks_values_is_approved_by_two_others() {
     builder.post(&format!("/requests/{}/withdraw", saved["request"].as_str().unwrap()), Json::Null).await;
     assert!(shown().await.get("waiting").is_none());
 }
+
+#[tokio::test]
+async fn an_approval_counts_while_its_person_may_decide() {
+    let stage = Stage::new().await;
+    let (builder, approver) = (&stage.people.builder, &stage.people.approver);
+    let second = stage.another("second@demo", "travel", "approver").await;
+    let saved = builder.post("/tags", json!({"name": "PII", "masks": true})).await;
+    let (tag, request) = (saved["id"].as_str().unwrap(), saved["request"].as_str().unwrap());
+    assert_eq!(decide(&second, request, true).await, StatusCode::OK);
+    put(&stage.admin, "/domains/travel/members/second@demo", json!({"roles": ["viewer"]})).await;
+    assert_eq!(decide(approver, request, true).await, StatusCode::OK);
+    let waits = builder.get(&format!("/tags/{tag}")).await;
+    assert_eq!((&waits["tag"]["masks"], &waits["waiting"]["approvals"]), (&Json::Null, &json!(["approver@demo"])));
+    assert_eq!(decide(&stage.admin, request, true).await, StatusCode::OK);
+    assert_eq!(builder.get(&format!("/tags/{tag}")).await["tag"]["masks"], true);
+}

@@ -180,6 +180,13 @@ impl Control {
         if needed < 2 {
             return Ok(true);
         }
+        // Whoever may not decide any more has approved nothing.
+        for earlier in self.store.approvals_of(&asked.request.id).await? {
+            let by = self.caller_of(&earlier.user_id, None, caller.request_id()).await?;
+            if !by.is_some_and(|by| asked.of.is_decided_by(&by)) {
+                tx.delete_approval(&earlier).await?;
+            }
+        }
         let (request_id, user_id) = (asked.request.id.clone(), caller.user_id.clone());
         let row = ApprovalRow { request_id, user_id, reason: reason.to_owned(), at: tx.at() };
         let approvals = tx.insert_approval(&row).await.map_err(|error| match error {
