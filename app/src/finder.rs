@@ -3,11 +3,10 @@
 
 #![allow(unsafe_code)] // a split point is an imported and an exported function, which its macro writes
 
-use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_split::wasm_split;
-use leptos::web_sys::KeyboardEvent;
+use leptos::web_sys::{KeyboardEvent, MouseEvent};
 use model::view::Me;
 
 use crate::navigation::CATALOGUE;

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::ev::{Event, KeyboardEvent};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::web_sys::{Element, HtmlElement, MouseEvent};
 use model::redirect::query_value;
 use model::view::Me;
 
@@ -50,7 +50,7 @@ pub(crate) fn Palette(me: Loaded<Me>, shown: RwSignal<bool>) -> impl IntoView {
         [areas, assets, of_text(&text)]
     });
     let count = move || offers.with(|offers| offers.iter().map(Vec::len).sum::<usize>());
-    let typed = move |event| {
+    let typed = move |event: Event| {
         text.set(event_target_value(&event));
         at.set(0);
         ask_later(text, found);

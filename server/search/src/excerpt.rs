@@ -10,7 +10,7 @@ use crate::fold::{folded, is_han};
 use crate::spelling::nearest;
 use crate::split::{cut, identifiers, parts};
 use crate::tokens::{joined, stem};
-use crate::words::Word;
+use crate::words::{Part, Word};
 
 /// The length of a piece, in bytes, and what of it stands before the first word that was searched for.
 const LENGTH: usize = 240;
@@ -20,49 +20,77 @@ const MAX_COLUMNS: usize = 12;
 /// The shortest word that is looked for within longer ones.
 const MIN_INNER: usize = 3;
 
-/// The forms of the words that were searched for.
+/// A word that was searched for, in its forms.
+struct Form {
+    text: String,
+    stem: String,
+    /// Its abbreviations, and what it abbreviates: never within a longer word.
+    abbreviations: Vec<&'static str>,
+}
+
+impl Form {
+    fn new(text: String) -> Self {
+        let abbreviations = long_form(&text).into_iter().chain(short_forms(&text)).collect();
+        Self { stem: stem(&text).into_owned(), abbreviations, text }
+    }
+
+    fn is_han(&self) -> bool {
+        self.text.starts_with(is_han)
+    }
+
+    /// Whether an identifier is the word, or has it as a part.
+    fn is_in(&self, identifier: &str) -> bool {
+        let is = |text: &str| text == self.text || stem(text) == self.stem || self.abbreviations.contains(&text);
+        is(&joined(identifier)) || parts(identifier).into_iter().any(|part| is(&folded(part)))
+    }
+
+    /// Whether a name has the word somewhere, also within a longer one.
+    fn is_within(&self, name: &str, joined: &str) -> bool {
+        let within = |text: &str| text.chars().count() >= MIN_INNER && joined.contains(text);
+        if self.is_han() { name.contains(&self.text) } else { within(&self.text) || within(&self.stem) || self.is_in(name) }
+    }
+}
+
+/// The words that were searched for.
 pub(crate) struct Forms {
-    words: Vec<String>,
-    /// Of Chinese, which is looked for as it stands.
-    han: Vec<String>,
+    parts: Vec<Form>,
+    /// Words of several parts, as a whole.
+    whole: Vec<Form>,
 }
 
 impl Forms {
     /// Of words with errors, the forms are those of the best result.
     pub(crate) fn new(words: &[Word], best: Option<&AssetDocument>) -> Self {
-        let mut found = Self { words: Vec::new(), han: Vec::new() };
-        for part in words.iter().flat_map(|word| &word.parts) {
-            let text = best.map_or_else(|| part.text.clone(), |best| nearest(part, best));
-            if text.starts_with(is_han) {
-                found.han.push(text);
-                continue;
-            }
-            found.words.push(stem(&text).into_owned());
-            found.words.extend(long_form(&text).map(str::to_owned));
-            found.words.extend(short_forms(&text).map(str::to_owned));
-            found.words.push(text);
+        let meant = |part: &Part| Form::new(best.map_or_else(|| part.text.clone(), |best| nearest(part, best)));
+        let several = words.iter().filter(|word| word.parts.len() > 1);
+        Self {
+            parts: words.iter().flat_map(|word| &word.parts).map(meant).collect(),
+            whole: several.map(|word| Form::new(word.joined.clone())).collect(),
         }
-        found.words.extend(words.iter().filter(|word| word.parts.len() > 1).map(|word| word.joined.clone()));
-        found
     }
 
     /// Whether an identifier is one of the words, or has one as a part.
     fn are_in(&self, identifier: &str) -> bool {
-        let is_one = |text: &str| self.words.iter().any(|word| word == text || *word == stem(text));
-        is_one(&joined(identifier)) || parts(identifier).into_iter().any(|part| is_one(&folded(part)))
+        self.parts.iter().chain(&self.whole).any(|form| form.is_in(identifier))
     }
 
-    /// Whether a name has one of the words somewhere, also within a longer one.
-    fn are_within(&self, name: &str) -> bool {
-        let name_joined = joined(name);
-        let within = |word: &String| word.chars().count() >= MIN_INNER && name_joined.contains(word.as_str());
-        self.han.iter().any(|word| name.contains(word.as_str())) || self.words.iter().any(within) || self.are_in(name)
+    /// How many of the words a name has.
+    fn count_in(&self, name: &str) -> usize {
+        let joined = joined(name);
+        self.parts.iter().filter(|form| form.is_within(name, &joined)).count()
+    }
+
+    fn han(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter(|form| form.is_han()).map(|form| form.text.as_str())
     }
 }
 
-/// The columns whose names have the words, in their order.
+/// The columns whose names have the words, in their order: of all that have any, those with the most.
 pub(crate) fn columns_with(columns: &[DocumentColumn], forms: &Forms) -> Vec<String> {
-    columns.iter().map(|column| &column.name).filter(|name| forms.are_within(name)).take(MAX_COLUMNS).cloned().collect()
+    let counted: Vec<(usize, &String)> = columns.iter().map(|column| (forms.count_in(&column.name), &column.name)).collect();
+    let most = counted.iter().map(|(count, _)| *count).max().unwrap_or_default();
+    let best = counted.into_iter().filter(|(count, _)| *count == most && most > 0).map(|(_, name)| name);
+    best.take(MAX_COLUMNS).cloned().collect()
 }
 
 /// The piece of a text around the first word that was searched for; its beginning where it has none.
@@ -98,7 +126,7 @@ fn marks(text: &str, forms: &Forms) -> Vec<Range<usize>> {
             continue;
         }
         let mut at = place.start;
-        while let Some(mark) = first_of(&forms.han, &text[at..place.end]) {
+        while let Some(mark) = first_of(forms, &text[at..place.end]) {
             found.push(at + mark.start..at + mark.end);
             at += mark.end;
         }
@@ -106,8 +134,8 @@ fn marks(text: &str, forms: &Forms) -> Vec<Range<usize>> {
     found
 }
 
-fn first_of(words: &[String], text: &str) -> Option<Range<usize>> {
-    words.iter().filter_map(|word| text.find(word.as_str()).map(|at| at..at + word.len())).min_by_key(|place| place.start)
+fn first_of(forms: &Forms, text: &str) -> Option<Range<usize>> {
+    forms.han().filter_map(|word| text.find(word).map(|at| at..at + word.len())).min_by_key(|place| place.start)
 }
 
 /// The beginning of the word around a place.
@@ -150,11 +178,17 @@ mod tests {
     #[test]
     fn columns_are_found_by_a_part_an_abbreviation_and_within_a_word() {
         let column = |name: &str| DocumentColumn { name: name.into(), description: String::new() };
-        let columns = ["tailnum", "seat_count", "kundennummer", "航班号"].map(column);
+        let columns = ["tailnum", "seat_count", "kundennummer", "航班号", "seat_row"].map(column);
         let with = |query: &str| columns_with(&columns, &Forms::new(&words_of(query), None)).join(",");
-        assert_eq!(
-            [with("number"), with("seats"), with("nummer"), with("航班"), with("x")],
-            ["tailnum", "seat_count", "kundennummer", "航班号", ""]
-        );
+        for (query, wanted) in [
+            ("number", "tailnum"),
+            ("seats", "seat_count,seat_row"),
+            ("seat rows", "seat_row"),
+            ("nummer", "kundennummer"),
+            ("航班", "航班号"),
+            ("x", ""),
+        ] {
+            assert_eq!(with(query), wanted, "{query}");
+        }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Gather {
     pub(crate) filters: BTreeMap<AssetFacet, Vec<String>>,
     pub(crate) with_facets: bool,
     pub(crate) order: AssetOrder,
+    /// Without words, all match alike.
+    pub(crate) has_words: bool,
     pub(crate) now: Millis,
     /// How many of the best are kept.
     pub(crate) most: usize,
@@ -227,8 +229,9 @@ impl SegmentGather {
         let quality = self.quality.first(doc).unwrap_or_default();
         let age = self.wanted.now.saturating_sub(self.fresh_at.first(doc).unwrap_or_default()).max(0);
         let fresh = FRESH * (1.0 - age as f64 / FRESH_FOR as f64).max(0.0);
+        let matched = if self.wanted.has_words { f64::from(score) } else { 1.0 };
         let score = match self.wanted.order {
-            AssetOrder::Best => f64::from(score) * (1.0 + (quality % IN_USE) as f64 / THOUSANDTHS + fresh),
+            AssetOrder::Best => matched * (1.0 + (quality % IN_USE) as f64 / THOUSANDTHS + fresh),
             AssetOrder::Used => self.usage.first(doc).unwrap_or_default() as f64,
         };
         let tie = self.tie.first(doc).unwrap_or_default();

@@ -83,6 +83,7 @@ impl Index {
             filters: request.query.filters.iter().map(|(facet, values)| (*facet, values.iter().cloned().collect())).collect(),
             with_facets,
             order: request.query.order,
+            has_words: !words.is_empty(),
             now: request.now,
             most: depth.max(1),
         };

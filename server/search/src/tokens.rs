@@ -145,7 +145,7 @@ mod tests {
         }
         assert_eq!(
             name("driverlicense"),
-            (vec!["driver", "driverlicense", "licens", "license"].into_iter().map(str::to_owned).collect(), vec![])
+            (vec!["driver", "driverlicens", "driverlicense", "licens", "license"].into_iter().map(str::to_owned).collect(), vec![])
         );
         assert!(name("tailnum").0.contains(&"number".to_owned()));
         assert!(name("航班表").0.contains(&"航班".to_owned()));

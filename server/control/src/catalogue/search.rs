@@ -52,8 +52,8 @@ fn sees(caller: &Caller) -> SeenDomains {
 /// No longer and no wider than a search may be.
 pub(super) fn bounded(query: &AssetQuery) -> AssetQuery {
     let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>();
-    let values = |values: &BTreeSet<String>| values.iter().take(MAX_VALUES).map(|value| cut(value, MAX_VALUE)).collect();
-    let filters = query.filters.iter().map(|(facet, of)| (*facet, values(of))).filter(|(_, of): &(_, BTreeSet<String>)| !of.is_empty());
+    let values = |of: &BTreeSet<String>| of.iter().take(MAX_VALUES).map(|value| cut(value, MAX_VALUE)).collect::<BTreeSet<String>>();
+    let filters = query.filters.iter().map(|(facet, of)| (*facet, values(of))).filter(|(_, of)| !of.is_empty());
     AssetQuery { text: cut(query.text.trim(), MAX_QUERY), filters: filters.collect(), ..query.clone() }
 }
 

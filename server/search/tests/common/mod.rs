@@ -1,6 +1,6 @@
 //! A small catalogue, and an index of it.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)] // each test uses a part of it
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // each test uses a part of it
 
 use std::collections::BTreeSet;
 
