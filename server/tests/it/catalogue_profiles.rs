@@ -142,7 +142,7 @@ async fn a_large_table_is_sampled_by_its_database_and_a_view_by_its_first_rows()
     source
         .run(
             "CREATE TABLE many AS SELECT n AS id, repeat('x', 60) AS text FROM generate_series(1, 400000) n; ANALYZE many;
-             CREATE VIEW some AS SELECT * FROM many WHERE id <= 1000",
+             CREATE VIEW a_few AS SELECT * FROM many WHERE id <= 1000",
         )
         .await;
     let server = Sluice::demo(binary());
@@ -154,7 +154,7 @@ async fn a_large_table_is_sampled_by_its_database_and_a_view_by_its_first_rows()
     assert_eq!(many["kind"], "random-pages", "{many}");
     let (rows, of) = (many["rows"].as_i64().unwrap(), many["of"].as_i64().unwrap());
     assert!((30_000..=100_000).contains(&rows) && (360_000..=440_000).contains(&of), "{many}");
-    let some = profiled(builder, &table_path(builder, "shop", "some").await).await["newest"]["sample"].clone();
+    let some = profiled(builder, &table_path(builder, "shop", "a_few").await).await["newest"]["sample"].clone();
     assert_eq!((&some["kind"], &some["rows"]), (&json!("all"), &json!(1_000)));
 }
 

@@ -111,7 +111,7 @@ async fn a_name_says_what_it_seems_to_say_and_is_taken_once() {
 async fn many_assets_are_tagged_as_shown_and_untagged_but_for_what_others_changed() {
     let stage = Stage::new().await;
     let (builder, owner) = (&stage.people.builder, &stage.people.owner);
-    let tag = stage.tag(json!({"name": "Aircraft"})).await;
+    let tag = stage.tag(json!({"name": "Airframe"})).await;
     let seats = column("planes", "seats");
     builder.post("/tagging", add(std::slice::from_ref(&seats), &tag)).await;
     let mut asked = json!({"select": {"filter": {"under": "table:flights-db/planes"}, "assets": ["table:flights-db/none"]}, "add": [tag]});
@@ -140,7 +140,7 @@ async fn many_assets_are_tagged_as_shown_and_untagged_but_for_what_others_change
     assert_eq!(refused(builder, Method::POST, &format!("/tagging/{change}/undo"), Json::Null).await.0, 409, "it is undone once");
     let history = builder.get(&format!("/assets/{}/history", column("planes", "model").replace('/', "%2F").replace('#', "%23"))).await;
     let tags: Vec<(&Json, &Json)> = history["rows"].as_array().unwrap().iter().map(|row| (&row["before"], &row["after"])).take(3).collect();
-    let (on, off) = ((&Json::Null, &json!("Aircraft")), (&json!("Aircraft"), &Json::Null));
+    let (on, off) = ((&Json::Null, &json!("Airframe")), (&json!("Airframe"), &Json::Null));
     assert_eq!(tags, [on, off, on], "{history}");
     // To somebody of another domain, the assets are not there, and the tag is on none.
     stage.admin.post("/domains", json!({"name": "finance"})).await;
@@ -156,7 +156,7 @@ async fn many_assets_are_tagged_as_shown_and_untagged_but_for_what_others_change
 async fn a_tag_in_use_is_renamed_and_merged_with_all_its_assets() {
     let stage = Stage::new().await;
     let builder = &stage.people.builder;
-    let (plane, craft) = (stage.tag(json!({"name": "plane"})).await, stage.tag(json!({"name": "aircraft"})).await);
+    let (plane, craft) = (stage.tag(json!({"name": "plane"})).await, stage.tag(json!({"name": "airframe"})).await);
     let [seats, year, model] = ["seats", "year", "model"].map(|name| column("planes", name));
     builder.post("/tagging", add(&[seats.clone(), year.clone()], &plane)).await;
     builder.post("/tagging", add(&[year.clone(), model.clone()], &craft)).await;
@@ -170,13 +170,13 @@ async fn a_tag_in_use_is_renamed_and_merged_with_all_its_assets() {
     assert_eq!(refused(builder, Method::POST, &format!("/tags/{plane}/merge"), json!({"into": craft, "expect": 7})).await.0, 409);
     builder.post(&format!("/tags/{plane}/merge"), json!({"into": craft, "expect": 2})).await;
     for path in [&seats, &year, &model] {
-        assert_eq!(names(builder, path).await, ["aircraft"], "{path}");
+        assert_eq!(names(builder, path).await, ["airframe"], "{path}");
     }
     assert_eq!(builder.get(&format!("/tags/{craft}")).await["assets"], 3);
     assert_eq!(refused(builder, Method::GET, &format!("/tags/{plane}"), Json::Null).await.0, 404);
     let audit = stage.admin.get("/audit").await;
     let merged = audit.as_array().unwrap().iter().find(|row| row["action"] == "tag.merged").unwrap();
-    assert_eq!((&merged["subject"], &merged["before"]), (&json!("aircraft"), &json!("plane or airplane")));
+    assert_eq!((&merged["subject"], &merged["before"]), (&json!("airframe"), &json!("plane or airplane")));
 }
 
 #[tokio::test]

@@ -10,23 +10,23 @@ use testkit::Admin;
 async fn a_term_keeps_its_columns_under_a_name_that_contains_the_old_one() {
     let stage = Stage::new().await;
     let builder = &stage.people.builder;
-    let term = json!({"name": "Tail number", "definition": "What is **painted** on it.<script>", "synonyms": ["Registration", "机尾编号"]});
+    let term = json!({"name": "Seat count", "definition": "How many **may sit** in it.<script>", "synonyms": ["Capacity", "座位数"]});
     let made = builder.post("/glossary", json!({"domain": "travel", "term": term})).await;
     let id = made.as_str().unwrap();
-    let columns = [column("flights", "tailnum"), column("planes", "tailnum")];
+    let columns = [column("planes", "engines"), column("planes", "seats")];
     builder.post(&format!("/glossary/{id}/columns"), json!({"add": columns})).await;
     let wrong = json!({"add": [columns[0], "table:flights-db/planes", column("planes", "none")]});
     let (_, said) = builder.call(Method::POST, &format!("/glossary/{id}/columns"), Some(wrong)).await;
     let fields: Vec<&str> = said["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
     assert_eq!(fields, ["add.1", "add.2"]);
-    let renamed = json!({"edit": 1, "term": {"name": "Tail number of an aircraft", "synonyms": ["Tail number"]}});
+    let renamed = json!({"edit": 1, "term": {"name": "Seat count of an aircraft", "synonyms": ["Seat count"]}});
     put(builder, &format!("/glossary/{id}"), renamed.clone()).await;
     assert_eq!(refused(builder, Method::PUT, &format!("/glossary/{id}"), renamed).await.0, 409);
     let page = builder.get(&format!("/glossary/{id}")).await;
-    assert_eq!((&page["view"]["term"]["name"], &page["columns"]), (&json!("Tail number of an aircraft"), &json!(columns)));
-    assert_eq!(holding(builder, &columns[0]).await["terms"][0]["name"], "Tail number of an aircraft");
+    assert_eq!((&page["view"]["term"]["name"], &page["columns"]), (&json!("Seat count of an aircraft"), &json!(columns)));
+    assert_eq!(holding(builder, &columns[0]).await["terms"][0]["name"], "Seat count of an aircraft");
     // The old name is free again, in any case.
-    let again = json!({"domain": "travel", "term": {"name": "TAIL number"}});
+    let again = json!({"domain": "travel", "term": {"name": "SEAT count"}});
     builder.post("/glossary", again.clone()).await;
     assert_eq!(refused(builder, Method::POST, "/glossary", again).await, (400, "name".to_owned()));
     stage.admin.post("/domains", json!({"name": "finance"})).await;
@@ -72,17 +72,17 @@ async fn an_api_begins_with_an_entity() {
     ] {
         let mut wrong = flight();
         *wrong.pointer_mut(pointer).unwrap() = value;
-        let said = refused(builder, Method::PUT, "/entities/travel/flight", json!({"entity": wrong})).await;
+        let said = refused(builder, Method::PUT, "/entities/travel/trip", json!({"entity": wrong})).await;
         assert_eq!(said, (400, field.to_owned()), "{pointer}");
     }
     let mut apart = flight();
     apart["joins"].as_array_mut().unwrap().pop();
-    let said = refused(builder, Method::PUT, "/entities/travel/flight", json!({"entity": apart})).await;
+    let said = refused(builder, Method::PUT, "/entities/travel/trip", json!({"entity": apart})).await;
     assert_eq!(said, (400, "tables.2.name".to_owned()), "nothing joins the airports");
-    put(builder, "/entities/travel/flight", json!({"entity": flight()})).await;
-    assert_eq!(refused(builder, Method::PUT, "/entities/travel/flight", json!({"entity": flight()})).await, (400, "name".to_owned()));
-    assert_eq!(refused(&stage.people.approver, Method::GET, "/entities/travel/flight/start", Json::Null).await.0, 403);
-    let spec = builder.get("/entities/travel/flight/start").await;
+    put(builder, "/entities/travel/trip", json!({"entity": flight()})).await;
+    assert_eq!(refused(builder, Method::PUT, "/entities/travel/trip", json!({"entity": flight()})).await, (400, "name".to_owned()));
+    assert_eq!(refused(&stage.people.approver, Method::GET, "/entities/travel/trip/start", Json::Null).await.0, 403);
+    let spec = builder.get("/entities/travel/trip/start").await;
     builder.post("/apis", json!({"domain": "travel", "name": "flight-seats", "spec": spec})).await;
     let report = builder.post("/apis/travel/flight-seats/check", json!({"environment": "prod", "spec": spec})).await;
     assert_eq!((&report["errors"], report["sample"]["rows"].as_array().unwrap().is_empty()), (&json!([]), false), "{report}");
@@ -102,10 +102,10 @@ async fn an_api_begins_with_an_entity() {
     // What does not fit the source any more is told, and begins no API.
     testkit::sqlite3(&file, "ALTER TABLE planes RENAME COLUMN seats TO places");
     assert_eq!(scan(builder, "flights-db").await["state"], "done");
-    let entity = builder.get("/entities/travel/flight").await;
+    let entity = builder.get("/entities/travel/trip").await;
     assert_eq!(entity["problems"][0]["field"], "attributes.1.column", "{entity}");
-    assert_eq!(refused(builder, Method::GET, "/entities/travel/flight/start", Json::Null).await, (400, "attributes.1.column".to_owned()));
-    let (status, _) = builder.call(Method::DELETE, "/entities/travel/flight", None).await;
+    assert_eq!(refused(builder, Method::GET, "/entities/travel/trip/start", Json::Null).await, (400, "attributes.1.column".to_owned()));
+    let (status, _) = builder.call(Method::DELETE, "/entities/travel/trip", None).await;
     assert!(status.is_success() && builder.get("/entities").await.as_array().unwrap().is_empty());
 }
 
@@ -115,8 +115,8 @@ async fn documents_carry_tags_terms_and_entities() {
     let documents = [
         json!({"document": "tag", "name": "PII", "vocabulary": "privacy", "colour": "red", "masks": true, "assets": [column("planes", "tailnum")]}),
         json!({"document": "vocabulary", "name": "privacy", "title": "Privacy", "set_by": "owner"}),
-        json!({"document": "term", "domain": "travel", "name": "Tail number", "synonyms": ["Registration"], "columns": [column("planes", "tailnum")]}),
-        json!({"document": "entity", "domain": "travel", "name": "flight", "entity": flight()}),
+        json!({"document": "term", "domain": "travel", "name": "Tail mark", "synonyms": ["Registration"], "columns": [column("planes", "tailnum")]}),
+        json!({"document": "entity", "domain": "travel", "name": "trip", "entity": flight()}),
     ];
     let text = documents.map(|document| document.to_string()).join("\n---\n");
     let apply = async |admin: &Admin, text: &str| {
@@ -131,7 +131,7 @@ async fn documents_carry_tags_terms_and_entities() {
     let held = holding(&stage.admin, &tailnum).await;
     assert_eq!(
         (&held["tags"][0]["name"], &held["masked"], &held["terms"][0]["name"]),
-        (&json!("PII"), &json!(false), &json!("Tail number"))
+        (&json!("PII"), &json!(false), &json!("Tail mark"))
     );
     let exported = stage.people.builder.get("/export").await;
     let exported = exported.as_str().unwrap();
