@@ -22,11 +22,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("request-log", &["model"]),
     ("search", &["model"]),
     ("accel", &["model"]),
-    ("connect", &["observe", "model"]),
+    ("lineage", &["sql-reader", "model"]),
+    ("connect", &["observe", "sql-reader", "model"]),
     ("engine", &["connect", "model"]),
     ("kafka", &["connect", "engine", "model"]),
     ("logs", &["connect", "engine", "model"]),
     ("store", &["model"]),
+    ("sql-reader", &["model"]),
     ("model", &[]),
 ];
 /// What `model` must never touch: it is also built for the browser.

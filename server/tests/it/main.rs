@@ -58,6 +58,7 @@ mod kafka;
 mod kafka_clusters;
 mod kills;
 mod limits_and_tokens;
+mod lineage_and_postgres;
 mod lists;
 mod log_lines;
 mod logs;

@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 use model::dialect::Dialect;
 use model::near::near as nearest;
 use model::table::TableInfo;
+use sql_reader::with_stack;
 use sqlparser::ast::{Expr, Ident, ObjectNamePart, Query, Select, SelectItem, TableAlias, TableFactor, Visit, Visitor};
 
-use super::{STACK, STACK_LEFT, tree};
+use super::tree;
 
 /// A name that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Unknown {
 /// The first table, or else the first column, that a statement names and the source does not have, where a name of the source is near.
 #[must_use]
 pub fn unknown_name(sql: &str, dialect: Dialect, tables: &[TableInfo]) -> Option<Unknown> {
-    stacker::maybe_grow(STACK_LEFT, STACK, || {
+    with_stack(|| {
         let statement = tree(sql, dialect)?;
         let mut names = Names::default();
         let _ = statement.visit(&mut names);

@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use model::dialect::Dialect;
+use sql_reader::with_stack;
 use sqlparser::ast::{
     Expr, GroupByExpr, LimitClause, ObjectNamePart, Query, Select, SetExpr, Statement, TableFactor, TableWithJoins, Visit, Visitor,
     visit_expressions,
 };
 
-use super::{STACK, STACK_LEFT, tree};
+use super::tree;
 
 /// A statement, as far as plans are read by it.
 #[derive(Debug, Default)]
@@ -26,7 +27,7 @@ pub(crate) struct Shape {
 impl Shape {
     /// Of a statement that cannot be read nothing is known.
     pub(crate) fn of(sql: &str, dialect: Dialect) -> Self {
-        stacker::maybe_grow(STACK_LEFT, STACK, || {
+        with_stack(|| {
             let Some(statement) = tree(sql, dialect) else { return Self::default() };
             let mut reading = Reading::new(dialect);
             let _ = statement.visit(&mut reading);

@@ -2,7 +2,7 @@
 
 /// The value of what stands between single quotes: `\'` is a quote, and a backslash before a letter that it does not escape stays, as in
 /// `'\d+'`. Nothing for escapes that stand for bytes (`\x41`, `\0`) or for no text (`\N`).
-pub(super) fn text(raw: &str) -> Option<String> {
+pub(crate) fn text(raw: &str) -> Option<String> {
     let mut out = String::with_capacity(raw.len());
     let mut letters = raw.chars();
     while let Some(letter) = letters.next() {
@@ -32,7 +32,7 @@ pub(super) fn text(raw: &str) -> Option<String> {
 }
 
 /// A quoted name without its doubled quotes.
-pub(super) fn name(raw: &str, quote: char) -> String {
+pub(crate) fn name(raw: &str, quote: char) -> String {
     raw.replace(&format!("{quote}{quote}"), &quote.to_string())
 }
 

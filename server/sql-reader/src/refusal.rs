@@ -1,4 +1,4 @@
-//! Why a statement is not let by.
+//! Why a statement is not read, or not let by.
 
 use sqlparser::tokenizer::Location;
 
@@ -10,7 +10,9 @@ pub struct Refusal {
     pub message: String,
 }
 
-pub(super) fn refuse(at: Option<Location>, message: &str) -> Refusal {
+/// A refusal at a place, where there is one.
+#[must_use]
+pub fn refuse(at: Option<Location>, message: &str) -> Refusal {
     let place = at.filter(|at| at.line > 0).map(|at| (at.line, at.column));
     Refusal { place, message: message.to_owned() }
 }

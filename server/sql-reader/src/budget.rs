@@ -22,14 +22,15 @@ const LEAST_STACK: usize = 1 << 20;
 /// Another dialect, with a bound on the work of one reading. Each method is that of the other dialect: one that a new version of the
 /// parser brings has to be handed on here as well, and the test below says so where it matters to what people write.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub struct Budget {
     inner: Box<dyn Dialect>,
     left: Cell<usize>,
 }
 
 impl Budget {
     /// For a text of so many words and signs.
-    pub(super) fn new(inner: Box<dyn Dialect>, tokens: usize) -> Self {
+    #[must_use]
+    pub fn new(inner: Box<dyn Dialect>, tokens: usize) -> Self {
         Self { inner, left: Cell::new(STEPS + tokens * STEPS_A_TOKEN) }
     }
 }
@@ -129,8 +130,8 @@ mod tests {
     use sqlparser::dialect::{ClickHouseDialect, PostgreSqlDialect, SQLiteDialect};
 
     use super::*;
-    use crate::guard::mysql::SessionMySql;
-    use crate::guard::{STACK, STACK_LEFT};
+    use crate::mysql::SessionMySql;
+    use crate::with_stack;
 
     fn dialects() -> [Box<dyn Dialect>; 4] {
         [Box::new(PostgreSqlDialect {}), Box::new(SQLiteDialect {}), Box::new(ClickHouseDialect {}), Box::new(SessionMySql)]
@@ -144,7 +145,7 @@ mod tests {
                 let sql = format!("{}(", nest.repeat(60));
                 let (began, budget) = (Instant::now(), Budget::new(inner, 120));
                 // Where it ends is up to the dialect: some take the first word for a name.
-                let _ = stacker::maybe_grow(STACK_LEFT, STACK, || {
+                let _ = with_stack(|| {
                     Parser::new(&budget).with_recursion_limit(64).try_with_sql(&sql).and_then(|mut parser| parser.parse_expr())
                 });
                 assert!(began.elapsed() < Duration::from_secs(20), "{nest} with {budget:?} took {:?}", began.elapsed());
@@ -157,9 +158,8 @@ mod tests {
         for inner in dialects() {
             let budget = Budget::new(inner, 5_000);
             let sql = format!("{}'1'", "interval ".repeat(4_900));
-            let read = stacker::maybe_grow(STACK_LEFT, STACK, || {
-                Parser::new(&budget).with_recursion_limit(64).try_with_sql(&sql).and_then(|mut parser| parser.parse_expr())
-            });
+            let read =
+                with_stack(|| Parser::new(&budget).with_recursion_limit(64).try_with_sql(&sql).and_then(|mut parser| parser.parse_expr()));
             assert!(read.is_err() || !matches!(read, Ok(Expr::Interval(_))), "{budget:?}");
         }
     }

@@ -10,7 +10,7 @@ use sqlparser::parser::{Parser, ParserError};
 /// The parser's own dialect but for what the sessions of the connector set: `NO_BACKSLASH_ESCAPES`, so a backslash is a character like
 /// any other. Comments that the server would run (`/*! … */`) and hints stay comments, so that they are seen and refused.
 #[derive(Debug)]
-pub(super) struct SessionMySql;
+pub(crate) struct SessionMySql;
 
 impl Dialect for SessionMySql {
     fn dialect(&self) -> TypeId {

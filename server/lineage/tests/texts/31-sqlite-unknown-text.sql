@@ -1,0 +1,3 @@
+SELECT "kind", at, e.place
+FROM events e
+WHERE "kind" = 'a'

@@ -1,0 +1,3 @@
+SELECT *, faa AS again
+FROM flown AS f
+FULL JOIN (SELECT faa, name FROM airports) AS a USING (faa)

@@ -1,0 +1,3 @@
+SELECT carrier AS code, dest FROM flights LEFT SEMI JOIN planes ON planes.tailnum = flights.tailnum
+UNION ALL BY NAME
+SELECT faa AS dest, name, tzone AS code FROM airports
