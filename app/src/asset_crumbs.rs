@@ -14,6 +14,7 @@ pub(crate) fn parts_of_catalogue(rest: &[&str]) -> Vec<(String, String)> {
         ["bulk"] => own(say.catalogue_bulk.title),
         ["tags"] => own(say.catalogue_tags.title),
         ["glossary"] => own(say.catalogue_terms.title),
+        ["suggestions"] => own(say.catalogue_suggestions.title),
         ["stewards"] => own(say.catalogue_stewards.title),
         ["entities", rest @ ..] => {
             let mut found = vec![(say.catalogue_entities.title.to_owned(), format!("{CATALOGUE}/entities"))];

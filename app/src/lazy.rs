@@ -16,7 +16,8 @@ use crate::pages::apis::{ApisPage, NewApiPage};
 use crate::pages::apps::{AppPage, AppsPage};
 use crate::pages::audit::AuditPage;
 use crate::pages::catalogue::{
-    AssetDetailPage, BulkPage, CataloguePage, EntitiesPage, EntityPage, GlossaryPage, NewEntityPage, StewardsPage, TagsPage,
+    AssetDetailPage, BulkPage, CataloguePage, EntitiesPage, EntityPage, GlossaryPage, NewEntityPage, StewardsPage, SuggestionsPage,
+    TagsPage,
 };
 use crate::pages::datasets::{DatasetPage, DatasetsPage, NewDatasetPage};
 use crate::pages::documentation::PublicDocumentationPage;
@@ -98,7 +99,7 @@ areas! {
     Glossary, glossary, load_glossary, GlossaryPages {
         Tags => TagsPage, Terms => GlossaryPage, Entities => EntitiesPage, NewEntity => NewEntityPage, Entity => EntityPage,
     }
-    Stewards, stewards, load_stewards, StewardsPages { Board => StewardsPage }
+    Stewards, stewards, load_stewards, StewardsPages { Board => StewardsPage, Suggestions => SuggestionsPage }
     Monitoring, monitoring, load_monitoring, MonitoringPages {
         Overview => MonitoringPage, Name => NamePage, Path => PathPage, Requests => RequestLogPage, Request => LoggedRequestPage,
     }
@@ -127,7 +128,7 @@ impl LazyArea {
             ["catalogue", "tags" | "glossary" | "entities"] | ["catalogue", "entities", "new"] | ["catalogue", "entities", _, _] => {
                 Self::Glossary
             }
-            ["catalogue", "stewards"] => Self::Stewards,
+            ["catalogue", "stewards" | "suggestions"] => Self::Stewards,
             ["catalogue", ..] => Self::Catalogue,
             ["monitoring", "objectives"] | ["monitoring", "alerts"] | ["monitoring", "alerts", "silences" | "receivers"] => Self::Alerts,
             ["monitoring", "alerts", "rules", "new"] | ["monitoring", "alerts", "rules", _, _] => Self::Alerts,
@@ -177,6 +178,7 @@ mod tests {
             ("/catalogue/entities/new", Some(LazyArea::Glossary)),
             ("/catalogue/entities/travel/flight", Some(LazyArea::Glossary)),
             ("/catalogue/stewards", Some(LazyArea::Stewards)),
+            ("/catalogue/suggestions", Some(LazyArea::Stewards)),
             ("/monitoring", Some(LazyArea::Monitoring)),
             ("/monitoring/live", None),
             ("/monitoring/source/flights-db", Some(LazyArea::Monitoring)),

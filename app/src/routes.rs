@@ -60,6 +60,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("catalogue/entities") view=GlossaryPages::Entities ssr=SsrMode::Async/>
                     <Route path=path!("catalogue/entities/new") view=GlossaryPages::NewEntity ssr=SsrMode::Async/>
                     <Route path=path!("catalogue/entities/:domain/:name") view=GlossaryPages::Entity ssr=SsrMode::Async/>
+                    <Route path=path!("catalogue/suggestions") view=StewardsPages::Suggestions ssr=SsrMode::Async/>
                     <Route path=path!("catalogue/stewards") view=StewardsPages::Board ssr=SsrMode::Async/>
                     // What stands above has pages of its own, and is no kind of an asset.
                     <Route path=path!("catalogue/:kind/*path") view=CataloguePages::Asset ssr=SsrMode::Async/>

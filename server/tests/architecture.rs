@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("admin", &["control"]),
     ("control", &["store", "connect", "accel", "observe", "request-log", "lineage", "model"]),
     ("gateway", &["connect", "accel", "observe", "request-log", "model"]),
-    ("sync", &["connect", "accel", "store", "observe", "model"]),
+    ("sync", &["connect", "accel", "store", "observe", "classify", "model"]),
     ("observe", &["model"]),
     ("request-log", &["model"]),
     ("search", &["model"]),
@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("logs", &["connect", "engine", "model"]),
     ("store", &["model"]),
     ("sql-reader", &["model"]),
+    ("classify", &[]),
     ("model", &[]),
 ];
 /// What `model` must never touch: it is also built for the browser.

@@ -27,6 +27,7 @@ mod catalogue_profile;
 mod catalogue_scan;
 mod catalogue_search;
 mod catalogue_stewards;
+mod catalogue_suggestions;
 mod catalogue_tags;
 mod catalogue_terms;
 mod datasets;
@@ -92,6 +93,7 @@ use self::catalogue_profile::CatalogueProfile;
 use self::catalogue_scan::CatalogueScan;
 use self::catalogue_search::CatalogueSearch;
 use self::catalogue_stewards::CatalogueStewards;
+use self::catalogue_suggestions::CatalogueSuggestions;
 use self::catalogue_tags::CatalogueTags;
 use self::catalogue_terms::CatalogueTerms;
 use self::datasets::Datasets;
@@ -194,6 +196,137 @@ areas! {
     ui_forms: UiForms,
     ui_table: UiTable,
 }
+
+/// The texts of one language, by area.
+pub(crate) struct Words {
+    pub(crate) account: Account,
+    #[cfg(feature = "ssr")]
+    pub(crate) alert_metrics: AlertMetrics,
+    pub(crate) alert_receivers: AlertReceivers,
+    pub(crate) alert_rule: AlertRule,
+    pub(crate) alert_silences: AlertSilences,
+    pub(crate) alerts: Alerts,
+    pub(crate) api: Api,
+    pub(crate) api_accelerate: ApiAccelerate,
+    pub(crate) api_access: ApiAccess,
+    pub(crate) api_console: ApiConsole,
+    pub(crate) api_traffic: ApiTraffic,
+    pub(crate) api_versions: ApiVersions,
+    pub(crate) apis: Apis,
+    pub(crate) apps: Apps,
+    pub(crate) audit: Audit,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) catalogue_asset: CatalogueAsset,
+    pub(crate) catalogue_bulk: CatalogueBulk,
+    pub(crate) catalogue_entities: CatalogueEntities,
+    pub(crate) catalogue_profile: CatalogueProfile,
+    pub(crate) catalogue_scan: CatalogueScan,
+    pub(crate) catalogue_search: CatalogueSearch,
+    pub(crate) catalogue_stewards: CatalogueStewards,
+    pub(crate) catalogue_suggestions: CatalogueSuggestions,
+    pub(crate) catalogue_tags: CatalogueTags,
+    pub(crate) catalogue_terms: CatalogueTerms,
+    pub(crate) datasets: Datasets,
+    pub(crate) datasets_detail: DatasetsDetail,
+    pub(crate) datasets_incremental: DatasetsIncremental,
+    pub(crate) datasets_job: DatasetsJob,
+    pub(crate) datasets_mapping: DatasetsMapping,
+    pub(crate) datasets_new: DatasetsNew,
+    pub(crate) datasets_quality: DatasetsQuality,
+    pub(crate) datasets_runs: DatasetsRuns,
+    pub(crate) documentation: Documentation,
+    pub(crate) domains: Domains,
+    pub(crate) editor: Editor,
+    pub(crate) editor_check: EditorCheck,
+    pub(crate) editor_fields: EditorFields,
+    pub(crate) editor_filters: EditorFilters,
+    pub(crate) editor_joins: EditorJoins,
+    pub(crate) editor_parameters: EditorParameters,
+    pub(crate) editor_policies: EditorPolicies,
+    pub(crate) editor_script: EditorScript,
+    pub(crate) editor_union: EditorUnion,
+    pub(crate) errors: Errors,
+    pub(crate) frame: Frame,
+    pub(crate) home: Home,
+    pub(crate) inbox: Inbox,
+    pub(crate) issuers: Issuers,
+    pub(crate) load_limits: LoadLimits,
+    pub(crate) monitoring: Monitoring,
+    pub(crate) objectives: Objectives,
+    pub(crate) people: People,
+    pub(crate) request_log: RequestLog,
+    pub(crate) sign_in: SignIn,
+    pub(crate) source_form: SourceForm,
+    pub(crate) sources: Sources,
+    pub(crate) ui: Ui,
+    pub(crate) ui_forms: UiForms,
+    pub(crate) ui_table: UiTable,
+}
+
+static ENGLISH: Words = Words {
+    account: Account::ENGLISH,
+    #[cfg(feature = "ssr")]
+    alert_metrics: AlertMetrics::ENGLISH,
+    alert_receivers: AlertReceivers::ENGLISH,
+    alert_rule: AlertRule::ENGLISH,
+    alert_silences: AlertSilences::ENGLISH,
+    alerts: Alerts::ENGLISH,
+    api: Api::ENGLISH,
+    api_accelerate: ApiAccelerate::ENGLISH,
+    api_access: ApiAccess::ENGLISH,
+    api_console: ApiConsole::ENGLISH,
+    api_traffic: ApiTraffic::ENGLISH,
+    api_versions: ApiVersions::ENGLISH,
+    apis: Apis::ENGLISH,
+    apps: Apps::ENGLISH,
+    audit: Audit::ENGLISH,
+    catalogue: Catalogue::ENGLISH,
+    catalogue_asset: CatalogueAsset::ENGLISH,
+    catalogue_bulk: CatalogueBulk::ENGLISH,
+    catalogue_entities: CatalogueEntities::ENGLISH,
+    catalogue_profile: CatalogueProfile::ENGLISH,
+    catalogue_scan: CatalogueScan::ENGLISH,
+    catalogue_search: CatalogueSearch::ENGLISH,
+    catalogue_stewards: CatalogueStewards::ENGLISH,
+    catalogue_suggestions: CatalogueSuggestions::ENGLISH,
+    catalogue_tags: CatalogueTags::ENGLISH,
+    catalogue_terms: CatalogueTerms::ENGLISH,
+    datasets: Datasets::ENGLISH,
+    datasets_detail: DatasetsDetail::ENGLISH,
+    datasets_incremental: DatasetsIncremental::ENGLISH,
+    datasets_job: DatasetsJob::ENGLISH,
+    datasets_mapping: DatasetsMapping::ENGLISH,
+    datasets_new: DatasetsNew::ENGLISH,
+    datasets_quality: DatasetsQuality::ENGLISH,
+    datasets_runs: DatasetsRuns::ENGLISH,
+    documentation: Documentation::ENGLISH,
+    domains: Domains::ENGLISH,
+    editor: Editor::ENGLISH,
+    editor_check: EditorCheck::ENGLISH,
+    editor_fields: EditorFields::ENGLISH,
+    editor_filters: EditorFilters::ENGLISH,
+    editor_joins: EditorJoins::ENGLISH,
+    editor_parameters: EditorParameters::ENGLISH,
+    editor_policies: EditorPolicies::ENGLISH,
+    editor_script: EditorScript::ENGLISH,
+    editor_union: EditorUnion::ENGLISH,
+    errors: Errors::ENGLISH,
+    frame: Frame::ENGLISH,
+    home: Home::ENGLISH,
+    inbox: Inbox::ENGLISH,
+    issuers: Issuers::ENGLISH,
+    load_limits: LoadLimits::ENGLISH,
+    monitoring: Monitoring::ENGLISH,
+    objectives: Objectives::ENGLISH,
+    people: People::ENGLISH,
+    request_log: RequestLog::ENGLISH,
+    sign_in: SignIn::ENGLISH,
+    source_form: SourceForm::ENGLISH,
+    sources: Sources::ENGLISH,
+    ui: Ui::ENGLISH,
+    ui_forms: UiForms::ENGLISH,
+    ui_table: UiTable::ENGLISH,
+};
 
 /// The texts in the language of the reader. English is the only one yet.
 pub(crate) fn words() -> &'static Words {

@@ -43,6 +43,7 @@ const PAGES: &[&str] = &[
     "/catalogue/entities",
     "/catalogue/entities/new",
     "/catalogue/entities/travel/flight",
+    "/catalogue/suggestions",
     "/catalogue/stewards",
     "/catalogue/source/flights-db",
     "/catalogue/source/flights-db?tab=tables",

@@ -15,4 +15,5 @@ mod lineage;
 mod main_job;
 mod monitoring;
 mod palette;
+mod suggestions;
 mod unions;

@@ -124,7 +124,8 @@ impl Stale {
             | Kind::TermMapped
             | Kind::EntitySet
             | Kind::EntityDeleted
-            | Kind::ProfileAsked => {}
+            | Kind::ProfileAsked
+            | Kind::SuggestionDecided => {}
             Kind::MasterKeyRotated => self.everything = true,
         }
     }

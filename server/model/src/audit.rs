@@ -133,10 +133,12 @@ pub enum AuditAction {
     EntityDeleted,
     /// Somebody wants an asset profiled now.
     ProfileAsked,
+    /// A suggested tag was confirmed or dismissed.
+    SuggestionDecided,
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 105] = [
+    pub const ALL: [AuditAction; 106] = [
         Self::ApiMade,
         Self::ApiReleased,
         Self::ApiRetired,
@@ -242,6 +244,7 @@ impl AuditAction {
         Self::EntitySet,
         Self::EntityDeleted,
         Self::ProfileAsked,
+        Self::SuggestionDecided,
     ];
 
     /// The word that stands in the store, and is shown: a verb in the past tense behind its object.
@@ -353,6 +356,7 @@ impl AuditAction {
             Self::EntitySet => "entity.set",
             Self::EntityDeleted => "entity.deleted",
             Self::ProfileAsked => "profile.asked",
+            Self::SuggestionDecided => "suggestion.decided",
         }
     }
 
@@ -410,7 +414,7 @@ mod tests {
         receiver.tested notice.retried asset.described asset.status scan.set scan.asked scan.decided scan.applied \
         column-rename.decided vocabulary.set vocabulary.deleted tag.set tag.deleted tag.merged tag.requested tag.approved-once \
         tag.approved tag.rejected tag.withdrawn asset.tagged tagging.undone term.set term.deleted term.mapped entity.set \
-        entity.deleted profile.asked";
+        entity.deleted profile.asked suggestion.decided";
 
     #[test]
     fn the_words_in_the_store_stay_what_they_were() {

@@ -45,6 +45,9 @@ pub use catalogue::{
     ColumnRenameRow, DefinedLineage, EntityRow, LineageEnd, LineageLink, LiveSpecRow, ProfileRequestRow, ProfileRow, SavedViewRow, ScanEnd,
     SearchedColumnRow, SearchedTagRow, SearchedTermRow, SourceKindRow, SourceScanRow, StewardshipDayRow, StewardshipRow, TagChangeRow,
     TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow, columns_are_known,
+    ColumnRenameRow, EntityRow, ProfileRequestRow, ProfileRow, SavedViewRow, ScanEnd, SearchedColumnRow, SearchedTagRow, SearchedTermRow,
+    SourceScanRow, StewardshipDayRow, StewardshipRow, SuggestionOffer, SuggestionOnRow, SuggestionOrder, SuggestionRow, SuggestionSearch,
+    TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow, columns_are_known,
 };
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};

@@ -271,6 +271,11 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("delete-entity", (With(Action::EditCatalogue), Form(json!({"domain": "travel", "name": "none"})))),
         // Who may not see an entity, and who may not make APIs, are told the same of one that is not there.
         ("new-api-of-entity", (With(Action::EditApi), Form(json!({"domain": "travel", "entity": "none", "name": "Bad Name"})))),
+        ("new-api-of-entity", (SignedIn, Form(json!({"domain": "travel", "entity": "none", "name": "Bad Name"})))),
+        // Whose tags somebody may set, catalogue_suggestions.rs says.
+        ("suggestions", (SignedIn, Body(json!({})))),
+        ("suggested-tags", (SignedIn, Form(json!({})))),
+        ("decide-suggestions", (SignedIn, Form(json!({"confirm": "none"})))),
         ("stewardship", (SignedIn, Form(json!({})))),
         ("logged-requests", (SignedIn, Body(json!({})))),
         ("logged-request", (SignedIn, Form(json!({"id": "none"})))),
@@ -416,6 +421,9 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("POST /admin/v1/receivers/{domain}/{receiver}/test", With(Action::EditReceiver), Json::Null),
         ("GET /admin/v1/notices", SignedIn, Json::Null),
         ("POST /admin/v1/notices/{domain}/{notice}/retry", With(Action::EditReceiver), Json::Null),
+        ("GET /admin/v1/suggestions", SignedIn, Json::Null),
+        ("POST /admin/v1/suggestions/confirm", SignedIn, json!({"suggestions": ["none"]})),
+        ("POST /admin/v1/suggestions/dismiss", SignedIn, json!({"suggestions": ["none"]})),
         ("GET /admin/v1/stewardship", SignedIn, Json::Null),
         ("GET /admin/v1/assets", SignedIn, Json::Null),
         ("GET /admin/v1/assets/search", SignedIn, Json::Null),

@@ -121,6 +121,8 @@ const READ: [&str; 87] = [
     "sources",
     "stewardship",
     "suggest-assets",
+    "suggested-tags",
+    "suggestions",
     "switches",
     "tables",
     "tags",
@@ -135,13 +137,14 @@ const READ: [&str; 87] = [
 ];
 
 /// They change what is not live without another's decision, or how much of what is allowed already is done at once.
-const CHANGE: [&str; 53] = [
+const CHANGE: [&str; 54] = [
     "accelerate",
     "acknowledge-alert",
     "ask-profile",
     "build-dataset",
     "decide-column-rename",
     "decide-held-scan",
+    "decide-suggestions",
     "delete-alert-rule",
     "delete-entity",
     "delete-maintenance-window",

@@ -23,6 +23,7 @@ mod catalogue_lineage_impact;
 mod catalogue_masking;
 mod catalogue_profiles;
 mod catalogue_search;
+mod catalogue_suggestions;
 mod catalogue_tags;
 mod catalogue_terms;
 mod columnar;

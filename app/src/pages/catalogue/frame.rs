@@ -8,6 +8,7 @@ use crate::words::words;
 pub(super) const TAGS: &str = "/catalogue/tags";
 pub(super) const GLOSSARY: &str = "/catalogue/glossary";
 pub(crate) const ENTITIES: &str = "/catalogue/entities";
+pub(super) const SUGGESTIONS: &str = "/catalogue/suggestions";
 pub(super) const STEWARDS: &str = "/catalogue/stewards";
 
 /// The pages beside each other.
@@ -18,6 +19,7 @@ pub(super) fn pages(here: &'static str) -> AnyView {
         (TAGS, say.catalogue_tags.title),
         (GLOSSARY, say.catalogue_terms.title),
         (ENTITIES, say.catalogue_entities.title),
+        (SUGGESTIONS, say.catalogue_suggestions.title),
         (STEWARDS, say.catalogue_stewards.title),
     ];
     let links = all.map(|(to, name)| view! { <a href=to aria-current=(to == here).then_some("page")>{name}</a> });

@@ -1,4 +1,5 @@
-//! The catalogue: its search, the page of an asset with its parts, tags, the glossary, business entities, and the stewards' board.
+//! The catalogue: its search, the page of an asset with its parts, tags, the glossary, business entities, suggested tags, and the stewards'
+//! board.
 
 mod access;
 pub(crate) mod api;
@@ -8,6 +9,7 @@ pub(crate) mod api_lineage;
 pub(crate) mod api_profile;
 pub(crate) mod api_scan;
 pub(crate) mod api_stewards;
+pub(crate) mod api_suggestions;
 pub(crate) mod api_tagging;
 pub(crate) mod api_tags;
 pub(crate) mod api_terms;
@@ -25,6 +27,7 @@ mod entities;
 mod entity_draft;
 mod entity_form;
 mod entity_rows;
+mod evidence;
 mod facets;
 mod frame;
 #[cfg(feature = "ssr")]
@@ -67,6 +70,7 @@ mod standing;
 mod stewards;
 #[cfg(feature = "ssr")]
 mod stewards_drawn;
+mod suggestions;
 mod tab;
 mod tag_acts;
 mod tag_form;
@@ -88,4 +92,5 @@ pub(crate) use glossary::GlossaryPage;
 pub(crate) use impact_note::ImpactNote;
 pub(crate) use marks::kind_name;
 pub(crate) use stewards::StewardsPage;
+pub(crate) use suggestions::SuggestionsPage;
 pub(crate) use tags::TagsPage;

@@ -21,6 +21,7 @@ mod profile;
 mod quality;
 mod scan;
 mod status;
+mod suggestion;
 mod tag;
 mod tag_flow;
 mod term;
@@ -53,6 +54,7 @@ pub use profile::{
 pub use quality::{DatasetFreshness, LastBuild, QualityCheck, QualityCheckKind, dataset_checks};
 pub use scan::{ScanCounts, ScanSpec, ScanState, is_suspicious};
 pub use status::AssetStatus;
+pub use suggestion::{SuggestionBasis, SuggestionEvidence, SuggestionState, ValueShape};
 pub use tag::{MAX_TAG_NAME, TagActs, TagColour, TagDefinition, name_key, tidy_name};
 pub use tag_flow::{CarriedTag, HoldingTag, TagFlow, with_parents};
 pub use term::{MAX_SYNONYMS, MAX_TERM_NAME, TermDefinition};

@@ -8,6 +8,7 @@ mod catalogue_lineage;
 mod catalogue_profile;
 mod catalogue_search;
 mod catalogue_stewards;
+mod catalogue_suggestions;
 mod catalogue_tags;
 mod console;
 mod datasets;
@@ -42,6 +43,7 @@ pub use catalogue_search::{
     AssetFacet, AssetHit, AssetOrder, AssetQuery, AssetResults, AssetSuggestion, Excerpt, FacetCounts, FacetValue, MAX_QUERY, SavedView,
 };
 pub use catalogue_stewards::{StewardshipCounts, StewardshipDay, StewardshipLine, StewardshipView};
+pub use catalogue_suggestions::{SuggestionRefused, SuggestionView, SuggestionsDecided};
 pub use catalogue_tags::{
     AssetTagsView, AssetTermView, EffectiveTagView, EntityView, MergePreview, TagSaved, TagView, TaggingCounts, TaggingDone, TaggingLine,
     TaggingPreview, TaggingView, TermPage, TermView, UndoDone, VocabularyView, WaitingTag,

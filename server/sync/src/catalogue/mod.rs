@@ -12,6 +12,7 @@ mod scan;
 mod sketch;
 mod spread;
 mod stewardship;
+mod suggest;
 mod table_sample;
 
 use std::time::Duration;

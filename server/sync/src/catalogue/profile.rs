@@ -1,18 +1,22 @@
 //! Profiles that are due: each is taken by one worker under a lease, read, and kept. They are asked for by people, by scans and by builds.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use model::catalogue::{AssetPath, TableProfile};
 use model::clock::{MINUTE, Millis};
 use model::schedule::minute_of_day;
 use model::snapshot::Environment;
-use store::{ProfileRequestRow, ProfileRow, StoreError};
+use store::{AssetRow, ProfileRequestRow, ProfileRow, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::catalogue::dataset_sample;
 use crate::catalogue::outcome::{NotSampled, of_sketch};
+use crate::catalogue::sample::ColumnSample;
+use crate::catalogue::sketch::SketchedColumn;
+use crate::catalogue::suggest;
 use crate::catalogue::table_sample::{self, TableOf};
 use crate::failed::{Again, Failed};
 use crate::source::sharing;
@@ -104,7 +108,7 @@ fn said(written: Result<(), StoreError>) {
     }
 }
 
-/// Reads an asset and sums it up.
+/// Reads an asset and sums it up. What was read of its columns is offered to the rules that suggest tags.
 async fn profile(worker: &Worker, asset_id: &str, stop: &CancellationToken) -> Result<ProfileRow, NotSampled> {
     let began = Instant::now();
     let asset = worker.store.asset_by_id(asset_id).await?;
@@ -123,6 +127,8 @@ async fn profile(worker: &Worker, asset_id: &str, stop: &CancellationToken) -> R
         _ => return Err(Failed::new("Only tables and datasets have a profile.").into()),
     };
     let columns = sampled.sketch.finish().map_err(|error| of_sketch(&error))?;
+    let samples = samples(worker, &asset, &columns, sampled.sample.rows).await?;
+    suggest::offer(worker, &asset, &samples).await?;
     let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
     let columns = columns.into_iter().map(|column| column.profile).collect();
     let profile = TableProfile { sample: sampled.sample, columns, version, took_ms };
@@ -140,4 +146,17 @@ async fn environment(worker: &Worker, source: &str) -> Result<Environment, Store
     let Some(source) = worker.store.source(source).await? else { return Ok(Environment::Prod) };
     let scan = worker.store.source_scan(&source.id).await?;
     Ok(scan.map(|scan| scan.decoded_spec()).transpose()?.map_or(Environment::Prod, |spec| spec.environment))
+}
+
+/// The sampled values of the columns that are in the catalogue.
+async fn samples(worker: &Worker, asset: &AssetRow, columns: &[SketchedColumn], rows: i64) -> Result<Vec<ColumnSample>, StoreError> {
+    let known = worker.store.assets_of(&asset.id).await?;
+    let known = known.iter().filter(|column| column.is_there());
+    let ids: HashMap<&str, &str> = known.map(|column| (column.name.as_str(), column.id.as_str())).collect();
+    let sample = |column: &SketchedColumn| {
+        let SketchedColumn { profile, values } = column;
+        let asset = (*ids.get(profile.name.as_str())?).to_owned();
+        Some(ColumnSample { asset, name: profile.name.clone(), data_type: profile.data_type, values: values.clone(), rows })
+    };
+    Ok(columns.iter().filter_map(sample).collect())
 }

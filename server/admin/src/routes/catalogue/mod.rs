@@ -9,6 +9,7 @@ mod profiles;
 mod scans;
 mod search;
 mod stewards;
+mod suggestions;
 mod tags;
 
 use crate::operation::Table;
@@ -22,5 +23,6 @@ pub(super) fn add(table: Table) -> Table {
     let table = tags::add(table);
     let table = glossary::add(table);
     let table = entities::add(table);
+    let table = suggestions::add(table);
     stewards::add(table)
 }
