@@ -2,8 +2,7 @@
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
 #   scripts/setup.sh build   and what the bill of materials of a build takes: Python
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, Prometheus, playwright-core, axe-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry, sqlglot
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, Prometheus, playwright-core, axe-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry, Faker
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, Prometheus, playwright-core, axe-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry, sqlglot, Faker, python-stdnum, openlineage-python
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
 #   scripts/setup.sh lighthouse   what make lighthouse takes: Chromium, Lighthouse
 #   scripts/setup.sh deny    Rust and cargo-deny alone, for make audit
@@ -144,21 +143,11 @@ npm_tools() {
 # The stock clients of the tests, in an environment of their own: gRPC, Parquet and Arrow, and the engine of ClickHouse.
 python_tools() {
   [ "$purpose" = test ] || return 0
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("aiosmtpd", "chdb", "moto", "sqlmap", "html5lib", "schemathesis", "vega_datasets", "pycountry", "fastavro", "numpy", "openlineage.client")))' 2>/dev/null && return
-  say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis and public data for the tests"
+  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("aiosmtpd", "chdb", "moto", "sqlmap", "html5lib", "schemathesis", "vega_datasets", "pycountry", "fastavro", "numpy", "sqlglot", "faker", "stdnum", "openlineage.client")))' 2>/dev/null && return
+  say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, sqlglot, Faker and public data for the tests"
   python3 -m venv "$PYTHON"
   "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow aiosmtpd chdb 'moto[server]' sqlmap html5lib schemathesis \
-    'confluent-kafka[avro,protobuf,json,schemaregistry]' fastavro openlineage-python "vega_datasets==$VEGA_DATASETS" "pycountry==$PYCOUNTRY"
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("aiosmtpd", "chdb", "moto", "sqlmap", "html5lib", "schemathesis", "vega_datasets", "pycountry", "fastavro", "numpy", "sqlglot")))' 2>/dev/null && return
-  say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, sqlglot and public data for the tests"
-  python3 -m venv "$PYTHON"
-  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow aiosmtpd chdb 'moto[server]' sqlmap html5lib schemathesis \
-    'confluent-kafka[avro,protobuf,json,schemaregistry]' fastavro "vega_datasets==$VEGA_DATASETS" "pycountry==$PYCOUNTRY" "sqlglot==$SQLGLOT"
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("aiosmtpd", "chdb", "moto", "sqlmap", "html5lib", "schemathesis", "vega_datasets", "pycountry", "fastavro", "numpy", "faker", "stdnum")))' 2>/dev/null && return
-  say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis and public data for the tests"
-  python3 -m venv "$PYTHON"
-  "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow aiosmtpd chdb 'moto[server]' sqlmap html5lib schemathesis \
-    'confluent-kafka[avro,protobuf,json,schemaregistry]' fastavro "vega_datasets==$VEGA_DATASETS" "pycountry==$PYCOUNTRY" "Faker==$FAKER" "python-stdnum==$STDNUM"
+    'confluent-kafka[avro,protobuf,json,schemaregistry]' fastavro openlineage-python "vega_datasets==$VEGA_DATASETS" "pycountry==$PYCOUNTRY" "sqlglot==$SQLGLOT" "Faker==$FAKER" "python-stdnum==$STDNUM"
 }
 
 # The broker of the tests: Kafka's own jars and what they need to run, by their names from Maven's repository.
