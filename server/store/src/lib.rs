@@ -40,7 +40,13 @@ pub use apis::{ApiRow, DraftRow, ReleaseRow, VersionRow};
 pub use approvals::ApprovalRow;
 pub use apps::{AppRow, GrantRow, KeyRow};
 pub use audit::{AuditFilter, AuditSearch};
-pub use catalogue::{AssetChangeRow, AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetTagRow, AssetValueRow, ColumnChanges, ColumnInput, ColumnRenameRow, DefinedLineage, EntityRow, LineageEnd, LineageLink, LiveSpecRow, ProfileRequestRow, ProfileRow, SavedViewRow, ScanEnd, SearchedColumnRow, SearchedTagRow, SearchedTermRow, SourceKindRow, SourceScanRow, StewardshipDayRow, StewardshipRow, SuggestionOffer, SuggestionOnRow, SuggestionOrder, SuggestionRow, SuggestionSearch, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow, TermRow, VocabularyRow, columns_are_known};
+pub use catalogue::{
+    AssetChangeRow, AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetTagRow, AssetValueRow, ColumnChanges, ColumnInput,
+    ColumnRenameRow, DefinedLineage, EntityRow, LineageEnd, LineageLink, LiveSpecRow, ProfileRequestRow, ProfileRow, SavedViewRow, ScanEnd,
+    SearchedColumnRow, SearchedTagRow, SearchedTermRow, SourceKindRow, SourceScanRow, StewardshipDayRow, StewardshipRow, SuggestionOffer,
+    SuggestionOnRow, SuggestionOrder, SuggestionRow, SuggestionSearch, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow,
+    TermRow, VocabularyRow, columns_are_known,
+};
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};
 pub use datasets::{DataVersionRow, DatasetRow};

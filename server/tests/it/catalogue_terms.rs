@@ -129,10 +129,7 @@ async fn documents_carry_tags_terms_and_entities() {
     assert_eq!(apply(&stage.admin, &text).await, ["keep"; 4], "it is asked for already");
     let tailnum = column("planes", "tailnum");
     let held = holding(&stage.admin, &tailnum).await;
-    assert_eq!(
-        (&held["tags"][0]["name"], &held["masked"], &held["terms"][0]["name"]),
-        (&json!("PII"), &json!(false), &json!("Tail mark"))
-    );
+    assert_eq!((&held["tags"][0]["name"], &held["masked"], &held["terms"][0]["name"]), (&json!("PII"), &json!(false), &json!("Tail mark")));
     let exported = stage.people.builder.get("/export").await;
     let exported = exported.as_str().unwrap();
     for part in ["document: vocabulary", "document: tag", "document: term", "document: entity", tailnum.as_str()] {

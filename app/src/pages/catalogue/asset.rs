@@ -47,7 +47,7 @@ pub(crate) fn AssetDetailPage() -> impl IntoView {
         AssetTab::Usage => usage.view(),
         AssetTab::History => history.view(),
         AssetTab::Access => access.view(),
-        _ => overview.view(),
+        AssetTab::Overview => overview.view(),
     };
     let tab = address_memo(move |_| at.with(|at| at.tab));
     view! {

@@ -105,7 +105,8 @@ fn told(decided: &SuggestionsDecided) -> AnyView {
         view! { <p>{(say.refused)(decided.refused.len())}</p><ul class="bullets">{reasons}</ul> }
     });
     let tone = if decided.refused.is_empty() { Tone::Ok } else { Tone::Warn };
-    view! { <Callout tone><p><b>{(say.decided)(decided.decided)}</b></p>{tagged}{refused}</Callout> }.into_any()
+    let decided = (say.decided)(decided.decided);
+    view! { <Callout tone><p><b>{decided}</b></p>{tagged}{refused}</Callout> }.into_any()
 }
 
 fn columns() -> Vec<Column<SuggestionView>> {

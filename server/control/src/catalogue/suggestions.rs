@@ -75,7 +75,7 @@ impl Control {
         // Nobody else writes from here on.
         let Decidable { rows, refused } = self.decidable(caller, input).await?;
         let (tagged, change) = self.tag_suggested(&mut tx, caller, &rows).await?;
-        self.decide(&mut tx, &rows, SuggestionState::Confirmed).await?;
+        self.decide_suggestions(&mut tx, &rows, SuggestionState::Confirmed).await?;
         self.commit(tx).await?;
         Ok(SuggestionsDecided { decided: rows.len() as u64, tagged, change, refused })
     }
@@ -87,7 +87,7 @@ impl Control {
     pub async fn dismiss_suggestions(&self, caller: &Caller, input: &SuggestionsInput) -> Result<SuggestionsDecided, Problem> {
         let mut tx = self.write(caller).await?;
         let Decidable { rows, refused } = self.decidable(caller, input).await?;
-        self.decide(&mut tx, &rows, SuggestionState::Dismissed).await?;
+        self.decide_suggestions(&mut tx, &rows, SuggestionState::Dismissed).await?;
         self.commit(tx).await?;
         Ok(SuggestionsDecided { decided: rows.len() as u64, refused, ..SuggestionsDecided::default() })
     }
@@ -152,7 +152,7 @@ impl Control {
     }
 
     /// Writes a decision, with a row of the audit log for each suggestion.
-    async fn decide(&self, tx: &mut Tx, rows: &[SuggestionOnRow], state: SuggestionState) -> Result<(), Problem> {
+    async fn decide_suggestions(&self, tx: &mut Tx, rows: &[SuggestionOnRow], state: SuggestionState) -> Result<(), Problem> {
         let ids: Vec<String> = rows.iter().map(|row| row.suggestion.id.clone()).collect();
         tx.decide_suggestions(&ids, state).await.map_err(|error| match error {
             StoreError::Stale => Problem::new(ErrorCode::Conflict, "Somebody has decided on one of them. Load the suggestions again."),

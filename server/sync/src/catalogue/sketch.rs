@@ -36,7 +36,6 @@ pub(crate) struct TableSketch {
 pub(crate) struct SketchedColumn {
     pub(crate) profile: ColumnProfile,
     /// Values in the order of the rows, evenly taken.
-    #[allow(dead_code)]
     pub(crate) values: Vec<Option<String>>,
 }
 

@@ -67,7 +67,7 @@ impl Control {
         for part in stale.chunks(AT_ONCE) {
             let mut tx = self.write(&Caller::system()).await?;
             for definition in part {
-                self.write_definition(&mut tx, definition).await?;
+                self.write_lineage_of(&mut tx, definition).await?;
             }
             self.commit(tx).await?;
         }
@@ -75,7 +75,7 @@ impl Control {
         Ok(())
     }
 
-    async fn write_definition(&self, tx: &mut Tx, definition: &Definition) -> Result<(), Problem> {
+    async fn write_lineage_of(&self, tx: &mut Tx, definition: &Definition) -> Result<(), Problem> {
         match definition {
             Definition::Api(api) => written::write_api(tx, api).await,
             Definition::App(app) => written::write_app(tx, app).await,
