@@ -88,9 +88,10 @@ pub(crate) async fn index_catalogue(control: Control, stop: CancellationToken) {
 
 /// Makes the lineage of definitions that have none yet, or one of older rules. Until it is done, each question about lineage waits for it.
 pub(crate) async fn prepare_lineage(control: Control, stop: CancellationToken) {
+    let system = Caller::system();
     tokio::select! {
         () = stop.cancelled() => {}
-        prepared = control.refresh_lineage(&Caller::system()) => {
+        prepared = control.refresh_lineage(&system) => {
             if let Err(problem) = prepared {
                 tracing::warn!("the lineage of definitions is made when somebody asks for it, since it could not be made now: {problem}");
             }

@@ -43,7 +43,7 @@ const ASK: [&str; 30] = [
 ];
 
 /// They read.
-const READ: [&str; 87] = [
+const READ: [&str; 89] = [
     "acceleration",
     "alert-rule-draft",
     "alerts",
