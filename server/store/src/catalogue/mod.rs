@@ -53,8 +53,8 @@ pub use undo::{TagChangeRow, TagChangeStepRow};
 pub use values::AssetValueRow;
 pub use vocabularies::VocabularyRow;
 
-/// Rows of one statement that writes many: SQLite takes 32,766 parameters.
-const BATCH: usize = 500;
+/// Rows of one statement that writes many: SQLite looks for each of its parameters among all before it.
+const BATCH: usize = 100;
 
 /// The places of many rows in a statement: `($1, $2), ($3, $4)`.
 fn places(rows: usize, columns: usize) -> String {
