@@ -43,7 +43,7 @@ pub(crate) fn of(asset: &AssetDocument, fields: &Fields) -> Result<TantivyDocume
         text.put_text(&one.description);
     }
     text.put_text(&asset.description);
-    for more in [Some(&asset.kind), Some(&asset.domain), asset.owner.as_ref()].into_iter().flatten() {
+    for more in [Some(&asset.path), Some(&asset.kind), Some(&asset.domain), asset.owner.as_ref()].into_iter().flatten() {
         text.put_text(more);
     }
     let places = [(fields.name, name), (fields.label, label), (fields.column, column), (fields.text, text), (fields.ends, ends)];

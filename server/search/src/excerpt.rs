@@ -5,7 +5,7 @@ use std::ops::Range;
 use model::asset_document::{AssetDocument, DocumentColumn};
 use model::view::Excerpt;
 
-use crate::dictionary::{long_form, short_forms};
+use crate::dictionary::{long_form, short_forms, words_of};
 use crate::fold::{folded, is_han};
 use crate::spelling::nearest;
 use crate::split::{cut, identifiers, parts};
@@ -41,7 +41,8 @@ impl Form {
     /// Whether an identifier is the word, or has it as a part.
     fn is_in(&self, identifier: &str) -> bool {
         let is = |text: &str| text == self.text || stem(text) == self.stem || self.abbreviations.contains(&text);
-        is(&joined(identifier)) || parts(identifier).into_iter().any(|part| is(&folded(part)))
+        let has = |part: String| is(&part) || words_of(&part).is_some_and(|words| words.into_iter().any(is));
+        is(&joined(identifier)) || parts(identifier).into_iter().map(folded).any(has)
     }
 
     /// Whether a name has the word somewhere, also within a longer one.
@@ -147,10 +148,10 @@ fn word_start(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::words_of;
+    use crate::words::words_of as words;
 
     fn marked(text: &str, query: &str) -> String {
-        let forms = Forms::new(&words_of(query), None);
+        let forms = Forms::new(&words(query), None);
         excerpt(text, &forms).into_iter().map(|piece| if piece.marked { format!("[{}]", piece.text) } else { piece.text }).collect()
     }
 
@@ -179,7 +180,7 @@ mod tests {
     fn columns_are_found_by_a_part_an_abbreviation_and_within_a_word() {
         let column = |name: &str| DocumentColumn { name: name.into(), description: String::new() };
         let columns = ["tailnum", "seat_count", "kundennummer", "航班号", "seat_row"].map(column);
-        let with = |query: &str| columns_with(&columns, &Forms::new(&words_of(query), None)).join(",");
+        let with = |query: &str| columns_with(&columns, &Forms::new(&words(query), None)).join(",");
         for (query, wanted) in [
             ("number", "tailnum"),
             ("seats", "seat_count,seat_row"),

@@ -129,18 +129,24 @@ impl Writing<'_> {
 
     /// Words that stand side by side in a name: all of them, and each two.
     fn together(&self, words: &[Word]) -> Vec<Boxed> {
-        let joined = |words: &[Word]| words.iter().map(|word| word.joined.as_str()).collect::<String>();
         if words.len() < 2 {
             return Vec::new();
         }
-        let mut found = vec![exact(self.fields.whole, &joined(words), WHOLE_NAME)];
+        let mut found = vec![best(forms(words).map(|joined| exact(self.fields.whole, &joined, WHOLE_NAME)).into())];
         for pair in words.windows(2) {
-            found.push(best(
-                [self.fields.name, self.fields.label, self.fields.column].map(|field| exact(field, &joined(pair), TOGETHER)).into(),
-            ));
+            let fields = [self.fields.name, self.fields.label, self.fields.column];
+            let of_pair = forms(pair).into_iter().flat_map(|joined| fields.map(|field| exact(field, &joined, TOGETHER)));
+            found.push(best(of_pair.collect()));
         }
         found
     }
+}
+
+/// Words as one, as they are and with the stem of the last: names are rarely in the plural.
+fn forms(words: &[Word]) -> [String; 2] {
+    let of = |words: &[Word]| words.iter().map(|word| word.joined.as_str()).collect::<String>();
+    let (last, before) = (words.last().map(|word| stem(&word.joined)).unwrap_or_default(), &words[..words.len().saturating_sub(1)]);
+    [of(words), of(before) + &*last]
 }
 
 /// A token.

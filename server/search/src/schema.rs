@@ -31,7 +31,7 @@ pub(crate) struct Fields {
     pub(crate) label: Field,
     /// Names of columns.
     pub(crate) column: Field,
-    /// Descriptions, of columns too; the domain, the owner and the kind.
+    /// Descriptions, of columns too; the words of the path, the domain, the owner and the kind.
     pub(crate) text: Field,
     /// Ends of names that are in no dictionary.
     pub(crate) ends: Field,

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use model::asset_document::AssetDocument;
 use model::clock::{MINUTE, Millis};
 use model::{Action, ErrorCode, Problem};
 use store::AssetRow;
@@ -59,20 +60,29 @@ impl Control {
 
     /// Builds the index anew. What is changed meanwhile is noted under a later revision.
     async fn index_all(&self, state: &mut State, revision: i64) -> Result<(), Problem> {
-        tracing::info!("the index of the catalogue is built");
+        tracing::info!("building the index of the catalogue");
         self.ports.catalogue.clear().await.map_err(|cause| unwritable(&cause))?;
         (state.figures, state.figures_at) = (self.figures_of_assets().await?, self.host.now());
-        let (mut after, mut count) = (String::new(), 0);
+        let (mut after, mut count, mut documents) = (String::new(), 0, Vec::new());
         loop {
-            let rows = self.store.searched_assets(&after, PORTION as i64).await?;
-            let Some(last) = rows.last() else { break };
-            after.clone_from(&last.id);
-            count += rows.len();
-            self.index_rows(&rows, Vec::new(), &state.figures).await?;
+            // One portion is read while the one before it is written.
+            let (written, read) = tokio::join!(self.change_index(documents, Vec::new()), self.portion_after(&after, &state.figures));
+            written?;
+            let Some((last, portion)) = read? else { break };
+            after = last;
+            count += portion.len();
+            documents = portion;
         }
         self.commit_index(revision).await?;
         tracing::info!(assets = count, revision, "the index of the catalogue is built");
         Ok(())
+    }
+
+    /// The documents behind an asset, with the id of the last one; nothing behind the last of all.
+    async fn portion_after(&self, after: &str, figures: &Figures) -> Result<Option<(String, Vec<AssetDocument>)>, Problem> {
+        let rows = self.store.searched_assets(after, PORTION as i64).await?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        Ok(Some((last.id.clone(), self.documents_of(&rows, figures).await?)))
     }
 
     /// What was changed behind a revision, up to another one or a later one.
@@ -117,7 +127,10 @@ impl Control {
     }
 
     async fn index_rows(&self, rows: &[AssetRow], gone: Vec<String>, figures: &Figures) -> Result<(), Problem> {
-        let documents = self.documents_of(rows, figures).await?;
+        self.change_index(self.documents_of(rows, figures).await?, gone).await
+    }
+
+    async fn change_index(&self, documents: Vec<AssetDocument>, gone: Vec<String>) -> Result<(), Problem> {
         self.ports.catalogue.change(documents, gone).await.map_err(|cause| unwritable(&cause))
     }
 

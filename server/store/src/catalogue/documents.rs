@@ -51,7 +51,7 @@ const SEARCHED: &str = "CASE WHEN assets.kind = 'column' THEN assets.parent_id E
 fn of_these(places: &str) -> String {
     format!(
         "assets.id IN (SELECT id FROM assets WHERE id IN ({places})
-         UNION ALL SELECT id FROM assets WHERE parent_id IN ({places}) AND kind = 'column' AND gone_at IS NULL)"
+         UNION ALL SELECT id FROM assets WHERE parent_id IN ({places}) AND data_type IS NOT NULL AND gone_at IS NULL)"
     )
 }
 
@@ -77,7 +77,7 @@ impl Store {
     pub async fn searched_columns(&self, ids: &[String]) -> Result<Vec<SearchedColumnRow>, StoreError> {
         self.of_many(ids, |places| {
             format!(
-                "SELECT id, parent_id, name FROM assets WHERE parent_id IN ({places}) AND kind = 'column' AND gone_at IS NULL
+                "SELECT id, parent_id, name FROM assets WHERE parent_id IN ({places}) AND data_type IS NOT NULL AND gone_at IS NULL
                  ORDER BY parent_id, position, name"
             )
         })
