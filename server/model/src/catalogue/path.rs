@@ -291,7 +291,6 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn every_name_comes_back(source in "[a-z][a-z0-9-]{0,8}", schema in "[^.\\x00]{0,6}", name in "\\PC{1,12}", column in "\\PC{1,12}") {
-        fn every_name_comes_back(source in "[a-z][a-z0-9-]{0,8}", schema in "\\PC{0,6}", name in "\\PC{1,12}", column in "\\PC{1,12}") {
             let path = AssetPath::table(&source, &TableRef { schema, name }).column(&column);
             proptest::prop_assert_eq!(path.to_string().parse::<AssetPath>(), Ok(path));
         }
