@@ -247,12 +247,13 @@ impl Walk<'_> {
                 return;
             }
         };
-        if lookup::is_column(self.queries.work(), self.scope, &names) {
+        let is_surely_column = lookup::is_surely_column(self.queries.work(), self.scope, &names);
+        if is_surely_column == Some(true) {
             return self.column(&names);
         }
         match named::known(self.queries, &names, self.scope.env) {
-            Some(table) => self.table(&table),
-            None => {
+            Some(table) if is_surely_column.is_none() => self.table(&table),
+            _ => {
                 let reason = Reason::NotFollowed("A name behind IN that may be a table");
                 self.flow.note(How::Direct, reason, names.first().and_then(|name| place(name)));
             }

@@ -32,8 +32,7 @@ pub(crate) fn alone<'s>(work: &Work<'_>, scope: &'s Scope<'s>, ident: &Ident) ->
         (Some(item), Order::Behind | Order::Unsure) => {
             return match in_tables(work, scope, &name, at) {
                 InTables::Sure(_) if scope.aliases.order == Order::Behind => Meaning::Flow(column(work, scope, ident)),
-                InTables::Sure(flow) => Meaning::Either(scope, item, flow),
-                InTables::Maybe(_) => Meaning::Either(scope, item, Flow::unknown(Reason::AliasOrColumn(name), at)),
+                InTables::Sure(flow) | InTables::Maybe(flow) => Meaning::Either(scope, item, flow),
                 InTables::No => Meaning::Item(scope, item),
             };
         }
@@ -114,16 +113,17 @@ fn column(work: &Work<'_>, scope: &Scope<'_>, ident: &Ident) -> Rc<Flow> {
     flow
 }
 
-/// Whether a name may be a column of the tables here or around.
-pub(crate) fn is_column(work: &Work<'_>, scope: &Scope<'_>, parts: &[&Ident]) -> bool {
-    let looked_up: Vec<String> = parts.iter().map(|ident| work.names.looked_up(ident)).collect();
-    let has_it = |name: &str| {
-        !matches!(in_tables(work, scope, name, None), InTables::No) || item(work, scope, name).is_some() || is_around(work, scope, name)
-    };
-    match &looked_up[..] {
-        [name] => has_it(name),
-        [table, ..] => !in_scopes(work, scope, None, table).is_empty() || has_it(table),
-        [] => false,
+/// Whether a name is a column of the tables here or around, or of the result: for sure, or where it is not known. Nothing where it is none.
+pub(crate) fn is_surely_column(work: &Work<'_>, scope: &Scope<'_>, parts: &[&Ident]) -> Option<bool> {
+    let name = work.names.looked_up(parts.first()?);
+    if parts.len() > 1 && !in_scopes(work, scope, None, &name).is_empty() {
+        return Some(true);
+    }
+    match in_tables(work, scope, &name, None) {
+        InTables::Sure(_) => Some(true),
+        InTables::Maybe(_) => Some(false),
+        InTables::No if item(work, scope, &name).is_some() => Some(true),
+        InTables::No => is_surely_column(work, scope.env.scope?, parts),
     }
 }
 

@@ -121,10 +121,14 @@ impl Table {
         Self { pieces, rows: Flow::default() }
     }
 
-    /// Of which nothing is known.
+    /// Of which nothing is known, nor what decides about its rows.
     pub(crate) fn unknown(reason: Reason, place: Option<Place>) -> Self {
+        let mut rows = Flow::default();
+        for how in [How::Filter, How::Join, How::Group, How::Sort] {
+            rows.note(how, reason.clone(), place);
+        }
         let unknown = Rc::new(Unknown { how: How::Direct, reason, place });
-        Self::of(vec![Piece::rest(RestOf::Nothing(unknown))])
+        Self { pieces: vec![Piece::rest(RestOf::Nothing(unknown))], rows }
     }
 
     /// A table of the source.

@@ -1,7 +1,6 @@
 //! SQL as its source reads it: from a text to the tree of one statement, within bounds of length, depth and work.
 //!
-//! Nobody else calls the parser. The guard (`connect/guard/`) decides what of a tree may be sent to a source; the crate `lineage` says where
-//! its columns come from.
+//! The parser is called here, or with the [`Budget`] of here. What of a tree may be sent to a source is up to the guard (`connect/guard/`).
 
 mod budget;
 mod clickhouse;

@@ -34,12 +34,13 @@ JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
 WHERE r.ev_class = 'seen'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0;";
 
 /// Texts that are not compared, and why.
-const OTHERS: [(&str, &str); 5] = [
+const OTHERS: [(&str, &str); 6] = [
     ("02-postgres-ctes", "The server counts what a part of WITH names that nobody uses."),
     ("09-postgres-stars", "The server counts the columns of a star that nobody uses."),
     ("19-postgres-rows-of-tables", "The server counts a row of a table as the table."),
     ("20-postgres-unknown", "The server refuses what is unknown."),
     ("21-postgres-one-unknown-table", "The server has no such table."),
+    ("49-postgres-group-by-of-an-unknown-table", "The server has no such table."),
 ];
 
 /// What the server says of its tables.
