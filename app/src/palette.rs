@@ -57,11 +57,14 @@ pub(crate) fn Palette(me: Loaded<Me>, shown: RwSignal<bool>) -> impl IntoView {
     };
     let chosen = move |event: KeyboardEvent| {
         let all = count().max(1);
-        match event.key().as_str() {
-            "ArrowDown" => at.update(|at| *at = (*at + 1) % all),
-            "ArrowUp" => at.update(|at| *at = (*at + all - 1) % all),
-            "Enter" => open_option(at.get_untracked()),
-            _ => return,
+        if event.key() == "ArrowDown" {
+            at.update(|at| *at = (*at + 1) % all);
+        } else if event.key() == "ArrowUp" {
+            at.update(|at| *at = (*at + all - 1) % all);
+        } else if event.key() == "Enter" {
+            open_option(at.get_untracked());
+        } else {
+            return;
         }
         event.prevent_default();
     };

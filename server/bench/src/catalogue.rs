@@ -10,8 +10,11 @@ use serde_json::json;
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 use testkit::{Admin, Sluice};
 
-use crate::generated::{DOMAINS, Numbers, asset, query, vocabulary};
 use crate::report::Report;
+use generated::{DOMAINS, Numbers, asset, query, vocabulary};
+
+#[path = "../../search/examples/generated/mod.rs"]
+mod generated;
 
 const ASSETS: usize = 100_000;
 /// Rows of one statement.

@@ -8,8 +8,6 @@
 mod catalogue;
 mod cost;
 mod drivers;
-#[path = "../../search/examples/generated/mod.rs"]
-mod generated;
 mod many;
 mod month;
 mod product;

@@ -12,7 +12,7 @@ use model::form::JoinOn;
 use model::table::TableRef;
 use model::{ErrorCode, Problem, Role};
 
-use super::{DOMAIN, SOURCE};
+use super::names::{DOMAIN, SOURCE};
 
 /// How often it is looked whether the scan has ended, and how many times.
 const POLL: Duration = Duration::from_millis(20);

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod flights;
+mod names;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -16,10 +17,9 @@ use model::mapping::Mapping;
 use model::snapshot::Environment;
 use model::table::TableRef;
 use model::{Problem, Role, Scope};
+use names::{DOMAIN, SOURCE};
 
-const DOMAIN: &str = "travel";
 const APP: &str = "demo-app";
-const SOURCE: &str = "flights-db";
 const DATASET: &str = "aircraft";
 const PEOPLE: [(&str, &[Role]); 5] = [
     ("viewer@demo", &[Role::Viewer]),

@@ -271,7 +271,6 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("delete-entity", (With(Action::EditCatalogue), Form(json!({"domain": "travel", "name": "none"})))),
         // Who may not see an entity, and who may not make APIs, are told the same of one that is not there.
         ("new-api-of-entity", (With(Action::EditApi), Form(json!({"domain": "travel", "entity": "none", "name": "Bad Name"})))),
-        ("new-api-of-entity", (SignedIn, Form(json!({"domain": "travel", "entity": "none", "name": "Bad Name"})))),
         // Whose tags somebody may set, catalogue_suggestions.rs says.
         ("suggestions", (SignedIn, Body(json!({})))),
         ("suggested-tags", (SignedIn, Form(json!({})))),

@@ -153,7 +153,7 @@ async fn the_lineage_of_the_demo_is_what_its_definitions_say() {
 #[tokio::test]
 async fn a_path_is_marked_and_names_are_found_in_all_that_lies_before_and_behind() {
     let (_server, people) = demo().await;
-    let view = lineage(&people.builder, TABLE, "to=app:travel%2Fdemo-app&find=FLIGHT%20day").await;
+    let view = lineage(&people.builder, TABLE, "down=2&to=app:travel%2Fdemo-app&find=FLIGHT%20day").await;
     let on: BTreeSet<&str> =
         view["boxes"].as_array().unwrap().iter().filter(|one| one["is_on"] == true).map(|one| one["path"].as_str().unwrap()).collect();
     assert_eq!(on, BTreeSet::from([TABLE, "api:travel/plane", "app:travel/demo-app", "api:travel/flight-day"]), "{view}");

@@ -1,10 +1,12 @@
 //! What edges are made of, as a change sees it: with what it has written itself.
 
 use model::catalogue::AssetPath;
+use model::dataset::DatasetSpec;
 use sqlx::{Any, AssertSqlSafe, FromRow};
 
 use super::assets::{AssetRow, COLUMNS};
 use super::{BATCH, listed};
+use crate::stored::decode;
 use crate::{Store, StoreError, Tx};
 
 /// A version of an API that is live somewhere.
@@ -50,12 +52,17 @@ impl Tx {
             .await?)
     }
 
-    /// The names of the datasets of a domain, each with its definition.
-    pub async fn dataset_specs(&mut self, domain: &str) -> Result<Vec<(String, String)>, StoreError> {
-        Ok(sqlx::query_as("SELECT name, spec FROM datasets WHERE domain = $1 ORDER BY name")
+    /// The names of the datasets of a domain, each with its definition, or why it cannot be read.
+    pub async fn dataset_specs(&mut self, domain: &str) -> Result<Vec<(String, Result<DatasetSpec, StoreError>)>, StoreError> {
+        let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, spec FROM datasets WHERE domain = $1 ORDER BY name")
             .bind(domain)
             .fetch_all(&mut *self.inner)
-            .await?)
+            .await?;
+        let read = |(name, spec): (String, String)| {
+            let spec = decode(&spec, &format_args!("the dataset {domain}/{name}"));
+            (name, spec)
+        };
+        Ok(rows.into_iter().map(read).collect())
     }
 
     /// The APIs that an app may call, as domain and name.

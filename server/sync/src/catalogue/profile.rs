@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use model::catalogue::{AssetPath, TableProfile};
-use model::clock::{MINUTE, Millis};
+use model::clock::{MINUTE, Millis, SECOND};
 use model::schedule::minute_of_day;
 use model::snapshot::Environment;
 use store::{AssetRow, ProfileRequestRow, ProfileRow, StoreError};
@@ -29,6 +29,8 @@ const LOOKED_AT: i64 = 20;
 const LEASE: Millis = MINUTE;
 /// A source that has no room is asked again after this.
 const AGAIN: Millis = MINUTE;
+/// One that another profile reads is free sooner: that one reads 5 s at most.
+const NEXT: Millis = 2 * SECOND;
 /// A profile whose worker died so often is given up: its table may be what kills.
 const MOST_ATTEMPTS: i64 = 3;
 
@@ -43,8 +45,8 @@ pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &Cance
         if going.len() >= AT_ONCE || stop.is_cancelled() {
             break;
         }
-        if let Some(why) = no_room(worker, &request.source).await? {
-            worker.store.put_off_profiles(&request.source, now + AGAIN, &why).await?;
+        if let Some((wait, why)) = no_room(worker, &request.source).await? {
+            worker.store.put_off_profiles(&request.source, now + wait, &why).await?;
             continue;
         }
         if let Some(mine) = worker.store.claim_profile(&request, &worker.name, (now, now + LEASE)).await? {
@@ -54,23 +56,23 @@ pub(crate) async fn begin(worker: &Worker, going: &mut JoinSet<()>, stop: &Cance
     Ok(())
 }
 
-/// Why a source is not read now: another profile reads it, as many runs as may, or it is out of its hours.
-async fn no_room(worker: &Worker, source: &str) -> Result<Option<String>, StoreError> {
+/// Why a source is not read now, and when it is asked again: another profile reads it, as many runs as may, or it is out of its hours.
+async fn no_room(worker: &Worker, source: &str) -> Result<Option<(Millis, String)>, StoreError> {
     if source.is_empty() {
         return Ok(None);
     }
     if worker.store.profiles_reading(source, worker.host.now()).await? > 0 {
-        return Ok(Some("Waits for another profile of the source.".into()));
+        return Ok(Some((NEXT, "Waits for another profile of the source.".into())));
     }
     // Where its limits cannot be read the profile is begun, and fails with that.
     let Some(load) = worker.if_readable(worker.store.load_limits(source).await)?.flatten() else { return Ok(None) };
     if !load.is_open(minute_of_day(&load.zone, worker.host.now()).unwrap_or(0)) {
         let hours: Vec<String> = load.windows.iter().map(|window| window.words()).collect();
-        return Ok(Some(format!("Waits for the time window {} of the source.", hours.join(" and "))));
+        return Ok(Some((AGAIN, format!("Waits for the time window {} of the source.", hours.join(" and ")))));
     }
     let reading = sharing::reading(worker, source).await?;
     let is_full = load.runs.is_some_and(|most| u32::try_from(reading).is_ok_and(|reading| reading >= most));
-    Ok(is_full.then(|| "Waits for the runs that read the source.".to_owned()))
+    Ok(is_full.then(|| (AGAIN, "Waits for the runs that read the source.".to_owned())))
 }
 
 async fn run(worker: Worker, mine: ProfileRequestRow, stop: CancellationToken) {

@@ -1,15 +1,18 @@
 //! The impact list as a table in CSV.
 
+use csv::{Terminator, WriterBuilder};
 use model::catalogue::AssetPath;
 use model::view::ImpactView;
+
+const HEAD: [&str; 7] = ["asset", "kind", "effect", "columns", "owner", "requests_30_days", "route"];
 
 /// A row for each asset that is affected, and one for those of each kind that the reader may not see.
 #[must_use]
 pub fn impact_as_csv(view: &ImpactView) -> String {
-    let mut out = String::from("asset,kind,effect,columns,owner,requests_30_days,route\r\n");
+    let mut rows = vec![HEAD.map(str::to_owned)];
     for item in &view.affected {
         let route: Vec<String> = item.route.iter().map(|step| step.as_ref().map_or_else(|| "?".to_owned(), AssetPath::to_string)).collect();
-        let cells = [
+        rows.push([
             item.path.to_string(),
             item.path.kind().key().to_owned(),
             item.effect.key().to_owned(),
@@ -17,27 +20,25 @@ pub fn impact_as_csv(view: &ImpactView) -> String {
             item.owner.clone().unwrap_or_default(),
             item.requests.map(|requests| requests.to_string()).unwrap_or_default(),
             route.join(" > "),
-        ];
-        row(&mut out, &cells);
+        ]);
     }
     for hidden in &view.hidden {
-        let kind = hidden.kind.key().to_owned();
         let told = format!("{} more that you may not see", hidden.count);
-        row(&mut out, &[told, kind, String::new(), String::new(), String::new(), String::new(), String::new()]);
+        let mut row = <[String; 7]>::default();
+        (row[0], row[1]) = (told, hidden.kind.key().to_owned());
+        rows.push(row);
     }
-    out
+    let mut out = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    for row in &rows {
+        // Into memory, and each row has as many cells.
+        let _ = out.write_record(row.iter().map(|cell| as_text(cell)));
+    }
+    String::from_utf8(out.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-fn row(out: &mut String, cells: &[String]) {
-    let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-    out.push_str(&cells.join(","));
-    out.push_str("\r\n");
-}
-
-/// A cell as all programs read it. What a spreadsheet would take for a formula is a text: names are of people and of sources.
-fn quoted(cell: &str) -> String {
-    let cell = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([',', '"', '\r', '\n', '\'']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
+/// What a spreadsheet would take for a formula is a text: names are of people and of sources.
+fn as_text(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]
@@ -64,7 +65,7 @@ mod tests {
         assert_eq!(
             impact_as_csv(&view),
             "asset,kind,effect,columns,owner,requests_30_days,route\r\n\
-             api:t/late,api,indirect,\"'=1+1 y\",ann@demo,7,\"table:db/a,b > ? > api:t/late\"\r\n\
+             api:t/late,api,indirect,'=1+1 y,ann@demo,7,\"table:db/a,b > ? > api:t/late\"\r\n\
              2 more that you may not see,app,,,,,\r\n"
         );
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use connect::registry;
 use model::Problem;
 use model::catalogue::AssetPath;
-use model::dataset::{DatasetSpec, SHELF_DRIVER};
+use model::dataset::SHELF_DRIVER;
 use model::dialect::Dialect;
 use model::table::TableRef;
 use store::Tx;
@@ -50,7 +50,7 @@ impl Tables {
         if self.is_of_datasets {
             for (name, spec) in tx.dataset_specs(&self.domain).await? {
                 // Of one that cannot be read, no columns are known.
-                let spec = serde_json::from_str::<DatasetSpec>(&spec).ok().filter(|_| is_named(&name));
+                let spec = spec.ok().filter(|_| is_named(&name));
                 if let Some(spec) = spec {
                     let columns = spec.written().map(|field| field.column.clone()).collect();
                     self.columns.insert(AssetPath::dataset(&self.domain, &name), columns);
