@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use classify::{Column, Finding, Tag, ValueType, suggest};
 use serde_json::Value as Json;
 
-/// Seeds that nobody looked at while the rules were made. Those were 1 to 6.
-const SEEDS: &[&str] = &["1", "2", "3", "101", "102", "103"];
+/// Seeds that nobody looked at while the rules were made: those were below 110.
+const SEEDS: &[&str] = &["201", "202", "203", "204", "205", "206"];
 const LEAST_PRECISION: f64 = 0.95;
 const LEAST_RECALL: f64 = 0.8;
 

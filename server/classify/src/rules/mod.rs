@@ -29,6 +29,7 @@ pub const RULES: &[Rule] = &[
     iban::IBAN,
     person::PERSON_NAME,
     person::BARE_NAME,
+    person::GIVEN_NAME,
     address::ADDRESS,
     address::POSTCODE,
     coordinates::COORDINATES,

@@ -97,6 +97,25 @@ pub(crate) const BARE_NAME: Rule = Rule {
     ..BASE
 };
 
+/// Given names alone, by the list of them.
+pub(crate) const GIVEN_NAME: Rule = Rule {
+    id: "given_name",
+    tag: Tag::PersonName,
+    against: THINGS,
+    fit: given_name,
+    alone: Some(Alone { need: Need { form: 0.95, likely: 0.6, sure: 0.6 }, distinct: 12, beginnings: 5, beginning: 1 }),
+    ..BASE
+};
+
+fn given_name(value: &str) -> Fit {
+    let is_one = !value.contains(char::is_whitespace) && is_of_name(value);
+    match is_one && !value.chars().any(is_character) {
+        true if GIVEN.contains(fold(value).as_str()) => Fit::Sure,
+        true => Fit::Form,
+        false => Fit::No,
+    }
+}
+
 fn fit(value: &str) -> Fit {
     if value.chars().any(is_character) { chinese(value) } else { western(value) }
 }
