@@ -2,7 +2,7 @@
 # Finds what is missing and installs it; quick and silent when nothing is.
 #   scripts/setup.sh run     what building and running takes
 #   scripts/setup.sh build   and what the bill of materials of a build takes: Python
-#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, Prometheus, playwright-core, axe-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry, sqlglot, Faker, python-stdnum, openlineage-python
+#   scripts/setup.sh test    and what the tests take: PostgreSQL, MariaDB, Redis, Kafka (Java, Maven), wrk, h2load, Chromium, sqlite3, libfaketime, iso-codes, Prometheus, playwright-core, axe-core, grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, vega_datasets, pycountry
 #   scripts/setup.sh bench   and what the bench takes: PostgreSQL, Redis, Kafka, Webdis, wrk, h2load
 #   scripts/setup.sh lighthouse   what make lighthouse takes: Chromium, Lighthouse
 #   scripts/setup.sh deny    Rust and cargo-deny alone, for make audit
@@ -30,11 +30,6 @@ KAFKA_VERSION=3.9.1
 # Packages of files and values that the tests read, at one version: what is in them is compared.
 VEGA_DATASETS=0.9.0
 PYCOUNTRY=26.2.16
-# What tells the lineage of the tests' texts in another way, at one version: where it differs, the texts say why.
-SQLGLOT=30.30.0
-# What makes columns for the rules that suggest tags, and what says which numbers are valid: the figures are of these versions.
-FAKER=40.63.0
-STDNUM=2.2
 
 debian_packages() {
   local wanted=()
@@ -143,11 +138,11 @@ npm_tools() {
 # The stock clients of the tests, in an environment of their own: gRPC, Parquet and Arrow, and the engine of ClickHouse.
 python_tools() {
   [ "$purpose" = test ] || return 0
-  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("aiosmtpd", "chdb", "moto", "sqlmap", "html5lib", "schemathesis", "vega_datasets", "pycountry", "fastavro", "numpy", "sqlglot", "faker", "stdnum", "openlineage.client")))' 2>/dev/null && return
-  say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis, sqlglot, Faker and public data for the tests"
+  "$PYTHON/bin/python" -c 'import grpc, grpc_reflection, google.rpc.status_pb2, pyarrow, importlib.util as u, confluent_kafka.schema_registry.avro, confluent_kafka.schema_registry.protobuf, confluent_kafka.schema_registry.json_schema; assert all(map(u.find_spec, ("aiosmtpd", "chdb", "moto", "sqlmap", "html5lib", "schemathesis", "vega_datasets", "pycountry", "fastavro", "numpy")))' 2>/dev/null && return
+  say "installing grpcio, pyarrow, chdb, confluent-kafka, sqlmap, schemathesis and public data for the tests"
   python3 -m venv "$PYTHON"
   "$PYTHON/bin/pip" install --quiet --disable-pip-version-check grpcio grpcio-reflection googleapis-common-protos pyarrow aiosmtpd chdb 'moto[server]' sqlmap html5lib schemathesis \
-    'confluent-kafka[avro,protobuf,json,schemaregistry]' fastavro openlineage-python "vega_datasets==$VEGA_DATASETS" "pycountry==$PYCOUNTRY" "sqlglot==$SQLGLOT" "Faker==$FAKER" "python-stdnum==$STDNUM"
+    'confluent-kafka[avro,protobuf,json,schemaregistry]' fastavro "vega_datasets==$VEGA_DATASETS" "pycountry==$PYCOUNTRY"
 }
 
 # The broker of the tests: Kafka's own jars and what they need to run, by their names from Maven's repository.

@@ -8,7 +8,6 @@ use model::redirect::query_value;
 use model::view::Me;
 use model::{Action, ErrorCode};
 
-use crate::finder::Finder;
 use crate::navigation::{ALERTS, AREAS, Area, Group, INBOX, SeenBy, crumbs};
 use crate::pages::account::api::{ChooseTheme, SignOut};
 use crate::pages::sign_in::SignInAgain;
@@ -89,7 +88,6 @@ pub(crate) fn Framed(children: Children) -> impl IntoView {
                         }}
                     </ol>
                 </nav>
-                <Finder me/>
                 <ThemeSwitch/>
                 <Account me/>
             </header>

@@ -15,10 +15,6 @@ use crate::pages::api::{AcceleratePage, AccessTab, ApiPage, ConsolePage, Documen
 use crate::pages::apis::{ApisPage, NewApiPage};
 use crate::pages::apps::{AppPage, AppsPage};
 use crate::pages::audit::AuditPage;
-use crate::pages::catalogue::{
-    AssetDetailPage, BulkPage, CataloguePage, EntitiesPage, EntityPage, GlossaryPage, NewEntityPage, StewardsPage, SuggestionsPage,
-    TagsPage,
-};
 use crate::pages::datasets::{DatasetPage, DatasetsPage, NewDatasetPage};
 use crate::pages::documentation::PublicDocumentationPage;
 use crate::pages::domains::{DomainPage, DomainsPage};
@@ -95,11 +91,6 @@ areas! {
     Editor, editor, load_editor, EditorPages { Editor => EditorPage }
     Sources, sources, load_sources, SourcesPages { List => SourcesPage, New => NewSourcePage, Source => SourcePage, Table => TablePage }
     Datasets, datasets, load_datasets, DatasetsPages { List => DatasetsPage, New => NewDatasetPage, Dataset => DatasetPage }
-    Catalogue, catalogue, load_catalogue, CataloguePages { Browse => CataloguePage, Bulk => BulkPage, Asset => AssetDetailPage }
-    Glossary, glossary, load_glossary, GlossaryPages {
-        Tags => TagsPage, Terms => GlossaryPage, Entities => EntitiesPage, NewEntity => NewEntityPage, Entity => EntityPage,
-    }
-    Stewards, stewards, load_stewards, StewardsPages { Board => StewardsPage, Suggestions => SuggestionsPage }
     Monitoring, monitoring, load_monitoring, MonitoringPages {
         Overview => MonitoringPage, Name => NamePage, Path => PathPage, Requests => RequestLogPage, Request => LoggedRequestPage,
     }
@@ -125,11 +116,6 @@ impl LazyArea {
             ["apis" | "documentation", _, _, ..] => Self::Api,
             ["sources", ..] => Self::Sources,
             ["datasets"] | ["datasets", "new"] | ["datasets", _, _] => Self::Datasets,
-            ["catalogue", "tags" | "glossary" | "entities"] | ["catalogue", "entities", "new"] | ["catalogue", "entities", _, _] => {
-                Self::Glossary
-            }
-            ["catalogue", "stewards" | "suggestions"] => Self::Stewards,
-            ["catalogue", ..] => Self::Catalogue,
             ["monitoring", "objectives"] | ["monitoring", "alerts"] | ["monitoring", "alerts", "silences" | "receivers"] => Self::Alerts,
             ["monitoring", "alerts", "rules", "new"] | ["monitoring", "alerts", "rules", _, _] => Self::Alerts,
             ["monitoring"] | ["monitoring", "requests"] | ["monitoring", _, _] | ["monitoring", _, _, _] => Self::Monitoring,
@@ -168,17 +154,6 @@ mod tests {
             ("/datasets", Some(LazyArea::Datasets)),
             ("/datasets/new", Some(LazyArea::Datasets)),
             ("/datasets/travel/flights", Some(LazyArea::Datasets)),
-            ("/catalogue", Some(LazyArea::Catalogue)),
-            ("/catalogue/bulk", Some(LazyArea::Catalogue)),
-            ("/catalogue/api/travel/plane", Some(LazyArea::Catalogue)),
-            ("/catalogue/column/table:flights-db/planes%23tailnum", Some(LazyArea::Catalogue)),
-            ("/catalogue/tags", Some(LazyArea::Glossary)),
-            ("/catalogue/glossary", Some(LazyArea::Glossary)),
-            ("/catalogue/entities", Some(LazyArea::Glossary)),
-            ("/catalogue/entities/new", Some(LazyArea::Glossary)),
-            ("/catalogue/entities/travel/flight", Some(LazyArea::Glossary)),
-            ("/catalogue/stewards", Some(LazyArea::Stewards)),
-            ("/catalogue/suggestions", Some(LazyArea::Stewards)),
             ("/monitoring", Some(LazyArea::Monitoring)),
             ("/monitoring/live", None),
             ("/monitoring/source/flights-db", Some(LazyArea::Monitoring)),

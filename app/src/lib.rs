@@ -13,17 +13,13 @@
 #![allow(unreachable_pub)] // the macros of components and server functions write `pub`
 #![recursion_limit = "512"]
 
-mod asset_address;
-mod asset_crumbs;
 mod error;
-mod finder;
 mod frame;
 mod lazy;
 mod left_drafts;
 mod navigation;
 mod not_loaded;
 pub mod pages;
-mod palette;
 mod routes;
 mod shell;
 mod signed_in;

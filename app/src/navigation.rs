@@ -3,10 +3,7 @@
 use model::Action;
 use model::view::Me;
 
-use crate::asset_crumbs::parts_of_catalogue;
 use crate::words::{Words, words};
-
-pub(crate) use crate::asset_address::CATALOGUE;
 
 /// One area: its list, and all pages below it.
 #[derive(Debug)]
@@ -97,9 +94,8 @@ const GOVERN: Area = Area { group: Group::Govern, ..COMMON };
 pub(crate) static AREAS: &[Area] = &[
     Area { in_tab_bar: true, ..COMMON },
     Area { to: INBOX, name: |say| say.frame.inbox, icon: "inbox", in_tab_bar: true, ..COMMON },
-    Area { to: CATALOGUE, name: |say| say.frame.catalogue, icon: "book", in_tab_bar: true, ..COMMON },
     Area { to: "/apis", name: |say| say.frame.apis, icon: "api", in_tab_bar: true, new: |say| say.frame.new_api, ..BUILD },
-    Area { to: "/sources", name: |say| say.frame.sources, icon: "source", new: |say| say.frame.new_source, ..BUILD },
+    Area { to: "/sources", name: |say| say.frame.sources, icon: "source", in_tab_bar: true, new: |say| say.frame.new_source, ..BUILD },
     Area { to: "/datasets", name: |say| say.frame.datasets, icon: "dataset", new: |say| say.frame.new_dataset, ..BUILD },
     Area { to: "/monitoring", name: |say| say.frame.monitoring, icon: "chart", ..RUN },
     Area { to: ALERTS, name: |say| say.alerts.title, icon: "bell", ..RUN },
@@ -144,7 +140,6 @@ pub(crate) fn crumbs(path: &str) -> Vec<(String, String)> {
         (_, []) => {}
         (_, ["new"]) => found.push(own(area.new_name())),
         ("inbox", _) => found.push(own(say.request)),
-        ("catalogue", rest) => found.extend(parts_of_catalogue(rest)),
         ("apis" | "apps" | "datasets", [domain, name, rest @ ..]) => {
             found.push((format!("{domain}/{name}"), format!("{list}/{domain}/{name}")));
             found.extend(rest.first().map(|part| own(&part_name(part))));
@@ -246,13 +241,6 @@ mod tests {
             ("/apis/travel/plane/versions", &["APIs", "travel/plane", "Versions"]),
             ("/sources/flights-db", &["Sources", "flights-db"]),
             ("/sources/flights-db/tables/planes", &["Sources", "flights-db", "planes"]),
-            ("/catalogue", &["Catalogue"]),
-            ("/catalogue/tags", &["Catalogue", "Tags"]),
-            ("/catalogue/entities/new", &["Catalogue", "Business entities", "New entity"]),
-            ("/catalogue/entities/travel/flight", &["Catalogue", "Business entities", "travel/flight"]),
-            ("/catalogue/table/flights-db/a%23b.csv", &["Catalogue", "flights-db", "a#b.csv"]),
-            ("/catalogue/column/table:flights-db/planes%23tailnum", &["Catalogue", "flights-db.planes", "tailnum"]),
-            ("/catalogue/api/travel/plane", &["Catalogue", "travel/plane"]),
             ("/monitoring", &["Monitoring"]),
             ("/monitoring/source/flights-db", &["Monitoring", "flights-db"]),
             ("/monitoring/api/travel/plane", &["Monitoring", "travel/plane"]),
@@ -272,6 +260,5 @@ mod tests {
         assert_eq!(crumbs("/apis/travel/plane/versions")[1].1, "/apis/travel/plane");
         assert_eq!(crumbs("/sources/flights-db/tables/planes")[1].1, "/sources/flights-db");
         assert_eq!(crumbs("/monitoring/requests/0190")[1].1, "/monitoring/requests");
-        assert_eq!(crumbs("/catalogue/column/table:flights-db/planes%23tailnum")[1].1, "/catalogue/table/flights-db/planes");
     }
 }

@@ -7,10 +7,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::frame::Frame;
-use crate::lazy::{
-    AdministrationPages, AlertsPages, ApiPages, ApisPages, CataloguePages, DatasetsPages, EditorPages, GlossaryPages, MonitoringPages,
-    SourcesPages, StewardsPages,
-};
+use crate::lazy::{AdministrationPages, AlertsPages, ApiPages, ApisPages, DatasetsPages, EditorPages, MonitoringPages, SourcesPages};
 use crate::left_drafts::LeftDrafts;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
@@ -53,17 +50,6 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("datasets") view=DatasetsPages::List ssr=SsrMode::Async/>
                     <Route path=path!("datasets/new") view=DatasetsPages::New ssr=SsrMode::Async/>
                     <Route path=path!("datasets/:domain/:name") view=DatasetsPages::Dataset ssr=SsrMode::Async/>
-                    <Route path=path!("catalogue") view=CataloguePages::Browse ssr=SsrMode::Async/>
-                    <Route path=path!("catalogue/bulk") view=CataloguePages::Bulk ssr=SsrMode::Async/>
-                    <Route path=path!("catalogue/tags") view=GlossaryPages::Tags ssr=SsrMode::Async/>
-                    <Route path=path!("catalogue/glossary") view=GlossaryPages::Terms ssr=SsrMode::Async/>
-                    <Route path=path!("catalogue/entities") view=GlossaryPages::Entities ssr=SsrMode::Async/>
-                    <Route path=path!("catalogue/entities/new") view=GlossaryPages::NewEntity ssr=SsrMode::Async/>
-                    <Route path=path!("catalogue/entities/:domain/:name") view=GlossaryPages::Entity ssr=SsrMode::Async/>
-                    <Route path=path!("catalogue/suggestions") view=StewardsPages::Suggestions ssr=SsrMode::Async/>
-                    <Route path=path!("catalogue/stewards") view=StewardsPages::Board ssr=SsrMode::Async/>
-                    // What stands above has pages of its own, and is no kind of an asset.
-                    <Route path=path!("catalogue/:kind/*path") view=CataloguePages::Asset ssr=SsrMode::Async/>
                     <Route path=path!("monitoring") view=MonitoringPages::Overview ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/requests") view=MonitoringPages::Requests ssr=SsrMode::Async/>
                     <Route path=path!("monitoring/requests/:id") view=MonitoringPages::Request ssr=SsrMode::Async/>

@@ -18,7 +18,6 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::bindings::{GatewayFigures, GatewayTrials, Http, OwnFigures, StoredSamples};
-use crate::catalogue_index::CatalogueIndex;
 use crate::config::Config;
 use crate::figures::{self, Giver, Node, Ticker, Unwritten};
 use crate::host::Machine;
@@ -102,7 +101,6 @@ pub(crate) fn compose(config: &Config, demo: bool, traces: Option<Arc<dyn Traces
             own_figures: Arc::new(OwnFigures { node: config.node_address(), unwritten: unwritten.clone() }),
             fetch: Arc::new(Http::new()?),
             nodes: Arc::new(NodeClient::new(config, node_key.clone())?),
-            catalogue: Arc::new(CatalogueIndex::new(config.data_dir.join("catalogue-index"), &config.database_url())),
             mapper: mapper.clone(),
         },
         settings: Settings { demo, public_url: config.public_url(), grpc_addr: config.grpc_addr.to_string() },
@@ -233,8 +231,6 @@ pub(crate) async fn serve(config: &Config, demo: bool, telemetry: Option<Arc<Tel
         Err(error) => return Err(error.to_string()),
     }
     background.push(tokio::spawn(feed::follow(parts.control.clone(), parts.gateway.clone(), node, stop.clone())));
-    background.push(tokio::spawn(feed::index_catalogue(parts.control.clone(), stop.clone())));
-    background.push(tokio::spawn(feed::prepare_lineage(parts.control.clone(), stop.clone())));
     background.push(tokio::spawn(parts.alerts.run(stop.clone())));
     background.push(tokio::spawn(feed::audit_refusals(parts.control.clone(), stop.clone())));
     background.push(tokio::spawn(feed::refresh_issuers(parts.control.clone(), parts.gateway.clone(), stop.clone())));

@@ -12,8 +12,6 @@ use tokio_util::sync::CancellationToken;
 const ISSUERS_EVERY: Duration = Duration::from_secs(300);
 const ISSUERS_AT_MOST: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_secs(1);
-/// The same for the index of the catalogue, in which a change of another node is to be found within a second.
-const INDEX_POLL: Duration = Duration::from_millis(400);
 /// Polls between two reports of a node that has nothing new to say.
 const REPORT_EVERY: u32 = 10;
 
@@ -60,43 +58,6 @@ async fn bring_up_to_date(control: &Control, gateway: &Gateway, system: &Caller)
     let snapshot = control.snapshot(system).await.map_err(|problem| problem.detail)?;
     gateway.load(snapshot).await?;
     Ok(true)
-}
-
-/// Keeps the index of the catalogue at the newest revision until it is told to stop. What is in it is found meanwhile.
-pub(crate) async fn index_catalogue(control: Control, stop: CancellationToken) {
-    let system = Caller::system();
-    let mut changes = control.changes();
-    let mut is_behind = false;
-    loop {
-        let indexed = tokio::select! {
-            () = stop.cancelled() => return,
-            indexed = control.index_assets(&system) => indexed,
-        };
-        if let Err(problem) = &indexed
-            && !is_behind
-        {
-            tracing::error!("the search of the catalogue does not follow changes: {problem}");
-        }
-        is_behind = indexed.is_err();
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = changes.changed() => {}
-            () = tokio::time::sleep(INDEX_POLL) => {}
-        }
-    }
-}
-
-/// Makes the lineage of definitions that have none yet, or one of older rules. Until it is done, each question about lineage waits for it.
-pub(crate) async fn prepare_lineage(control: Control, stop: CancellationToken) {
-    let system = Caller::system();
-    tokio::select! {
-        () = stop.cancelled() => {}
-        prepared = control.refresh_lineage(&system) => {
-            if let Err(problem) = prepared {
-                tracing::warn!("the lineage of definitions is made when somebody asks for it, since it could not be made now: {problem}");
-            }
-        }
-    }
 }
 
 /// Passes the news of a change on to a worker.

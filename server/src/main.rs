@@ -2,7 +2,6 @@
 
 mod assets;
 mod bindings;
-mod catalogue_index;
 mod cli;
 mod commands;
 mod compose;

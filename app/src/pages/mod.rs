@@ -6,7 +6,6 @@ pub(crate) mod api;
 pub(crate) mod apis;
 pub(crate) mod apps;
 pub(crate) mod audit;
-pub(crate) mod catalogue;
 pub(crate) mod datasets;
 pub(crate) mod documentation;
 pub(crate) mod domains;

@@ -64,8 +64,6 @@ pub(crate) fn NeedBadge(kind: NeedKind) -> impl IntoView {
         NeedKind::Rejected => ("badge badge-bad", say.rejected),
         NeedKind::Decide => ("badge badge-info", say.in_review),
         NeedKind::DatasetWaits => ("badge badge-info", say.awaiting_approval),
-        NeedKind::ScanHeld => ("badge badge-warn", say.scan_held),
-        NeedKind::ColumnsRenamed => ("badge badge-info", say.columns_renamed),
         NeedKind::Draft => ("badge", say.draft),
     };
     view! { <span class=class>{word}</span> }

@@ -23,9 +23,6 @@ pub(crate) fn ConfirmDialog(
     title: String,
     /// What the act affects, and how it is undone: a sentence each.
     effects: Vec<String>,
-    /// More of what the act affects, where it has to be asked for.
-    #[prop(optional)]
-    more: Option<AnyView>,
     #[prop(default = "btn btn-sm btn-bad")] class: &'static str,
 ) -> impl IntoView {
     let (title_id, title_of) = (format!("{id}-title"), format!("{id}-title"));
@@ -35,7 +32,6 @@ pub(crate) fn ConfirmDialog(
         <dialog class="dialog confirm" id=id popover="auto" aria-labelledby=title_of>
             <h2 id=title_id>{title}</h2>
             <ul class="bullets">{effects.into_iter().map(|effect| view! { <li>{effect}</li> }).collect_view()}</ul>
-            {more}
             <div class="actions">
                 <button class="btn" type="button" popovertarget=cancelled popovertargetaction="hide">{words().ui_forms.cancel}</button>
                 <button class="btn btn-bad-solid" type="submit" on:click=move |_| close_later(sent.clone())>{act}</button>

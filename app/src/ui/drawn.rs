@@ -1,5 +1,4 @@
-//! What the server has drawn: charts and their lists, and what people write as Markdown, as text. The browser puts it in as it is, and
-//! asks for the script that charts have.
+//! What the server has drawn: charts and their lists, as text. The browser puts it in as it is, and asks for the script that charts have.
 
 use leptos::prelude::*;
 
@@ -19,10 +18,4 @@ pub(crate) fn Drawn(html: String) -> impl IntoView {
 #[component]
 pub(crate) fn DrawnInline(html: String) -> impl IntoView {
     view! { <span inner_html=html></span> }
-}
-
-/// A text that somebody has written as Markdown: the server has made HTML of it, and left out all that could do harm.
-#[component]
-pub(crate) fn Prose(html: String) -> impl IntoView {
-    view! { <div class="prose" inner_html=html></div> }
 }

@@ -2,7 +2,6 @@
 
 use leptos::attr::{aria_describedby, aria_invalid};
 use leptos::prelude::*;
-use model::Problem;
 
 use super::Icon;
 use super::form_action::FormAction;
@@ -119,30 +118,4 @@ pub(crate) fn done<S>(action: FormAction<S>) -> Memo<usize> {
 pub(crate) fn field_error<S>(action: FormAction<S>, field: impl Into<String>) -> Signal<Option<String>> {
     let (post, field) = (action.post(), field.into());
     Signal::derive(move || post.problem().and_then(|error| error.of_field(&field)))
-}
-
-/// What a problem says of a field, or of a part of it: `receivers` is at fault where `receivers.0` is.
-pub(crate) fn fault(problem: &Problem, fields: &[&str]) -> Option<String> {
-    let is_of = |field: &str, of: &str| field.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    problem.errors.iter().find(|error| fields.iter().any(|of| is_of(&error.field, of))).map(|error| error.message.clone())
-}
-
-/// What an action was refused for at one of these fields.
-pub(crate) fn error_at<S: 'static>(action: FormAction<S>, fields: &'static [&'static str]) -> Signal<Option<String>> {
-    Signal::derive(move || action.problem().and_then(|error| fault(&error.0, fields)))
-}
-
-#[cfg(test)]
-mod tests {
-    use model::FieldError;
-
-    use super::*;
-
-    #[test]
-    fn a_field_is_at_fault_where_a_part_of_it_is() {
-        let problem = Problem::fields(vec![FieldError::new("notify.receivers.0", "no such receiver")]);
-        assert_eq!(fault(&problem, &["notify.receivers"]).as_deref(), Some("no such receiver"));
-        assert_eq!(fault(&problem, &["notify", "path"]).as_deref(), Some("no such receiver"));
-        assert_eq!(fault(&problem, &["notify.receiver"]), None);
-    }
 }

@@ -133,18 +133,12 @@ fn refused<S>() -> Option<Outcome> {
 
 /// A form of a server function. Without a script, the browser posts it.
 #[component]
-pub(crate) fn ActionForm<S>(
-    action: FormAction<S>,
-    /// By this, boxes and buttons that stand elsewhere belong to it.
-    #[prop(optional)]
-    id: Option<&'static str>,
-    children: Children,
-) -> impl IntoView {
-    form(action.post, id, children)
+pub(crate) fn ActionForm<S>(action: FormAction<S>, children: Children) -> impl IntoView {
+    form(action.post, children)
 }
 
-fn form(post: Post, id: Option<&'static str>, children: Children) -> AnyView {
-    view! { <form method="post" id=id action=post.url on:submit=move |event| post.submit(&event)>{children()}</form> }.into_any()
+fn form(post: Post, children: Children) -> AnyView {
+    view! { <form method="post" action=post.url on:submit=move |event| post.submit(&event)>{children()}</form> }.into_any()
 }
 
 #[cfg(feature = "hydrate")]

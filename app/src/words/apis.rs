@@ -18,7 +18,6 @@ texts! {
         source = "Source";
         owner = "Owner";
         new_title = "New API";
-        of_entity = "Create from a business entity";
         only_builders = "Only builders and owners of a domain can create APIs. Ask an owner or an admin for the role.";
         first_step = "Table and fields";
         api_type = "API type";

@@ -22,7 +22,6 @@ texts! {
         govern = "Govern";
         home = "Home";
         inbox = "Inbox";
-        catalogue = "Catalogue";
         apis = "APIs";
         sources = "Sources";
         datasets = "Datasets and jobs";

@@ -54,9 +54,6 @@ texts! {
         view_behind(dataset: &str) = "The view of {dataset} does not show the live version";
         differs(dataset: &str) = "Dataset {dataset} differs from its source";
         awaits_approval(dataset: &str) = "A version of {dataset} waits for your approval";
-        scan_held(source: &str) = "The scan of {source} found far fewer tables";
-        columns_renamed(asset: &str) = "Columns of {asset} may have a new name";
-        columns_renamed_text = "Say which columns are the same, so that their tags and descriptions stay.";
         asks(author: &str, what: &str) = "{author} asks to {what}";
         was_rejected(subject: &str) = "{subject} was rejected";
         draft(api: &str) = "You have a draft of {api}";
@@ -70,7 +67,6 @@ texts! {
         view_source = "View source";
         view_dataset = "View dataset";
         view_request = "View request";
-        view_asset = "View asset";
         review = "Review request";
         edit_draft = "Edit draft";
     }

@@ -14,7 +14,7 @@ texts! {
         all = "All requests";
         all_states = "All states";
         none_title = "No requests";
-        none_text = "Versions sent for review, changes of sources and datasets that live APIs use, and changes of tags that mask values appear here with their effects.";
+        none_text = "Versions sent for review, and changes of sources and datasets that live APIs use, appear here with their effects.";
         request = "Request";
         state = "State";
         environment = "Environment";
@@ -55,11 +55,6 @@ texts! {
         view_documentation = "View documentation";
         view_source = "View source";
         view_dataset = "View dataset";
-        view_tags = "View tags";
-        approvals_missing(missing: usize) = "People who must approve this request: {missing}.";
-        approved_by(by: &str, missing: usize) = "Approved by {by}. More people who must approve this request: {missing}.";
-        tagged_assets = "Assets with the tag";
-        no_tagged_assets = "No asset that you can see carries the tag.";
         edit_draft = "Edit draft";
         compatibility = "Compatibility";
         new = "New";

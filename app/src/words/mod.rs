@@ -17,19 +17,6 @@ mod api_versions;
 mod apis;
 mod apps;
 mod audit;
-mod catalogue;
-mod catalogue_asset;
-mod catalogue_bulk;
-mod catalogue_entities;
-#[cfg(feature = "ssr")]
-mod catalogue_lineage;
-mod catalogue_profile;
-mod catalogue_scan;
-mod catalogue_search;
-mod catalogue_stewards;
-mod catalogue_suggestions;
-mod catalogue_tags;
-mod catalogue_terms;
 mod datasets;
 mod datasets_detail;
 mod datasets_incremental;
@@ -83,19 +70,6 @@ use self::api_versions::ApiVersions;
 use self::apis::Apis;
 use self::apps::Apps;
 use self::audit::Audit;
-use self::catalogue::Catalogue;
-use self::catalogue_asset::CatalogueAsset;
-use self::catalogue_bulk::CatalogueBulk;
-use self::catalogue_entities::CatalogueEntities;
-#[cfg(feature = "ssr")]
-use self::catalogue_lineage::CatalogueLineage;
-use self::catalogue_profile::CatalogueProfile;
-use self::catalogue_scan::CatalogueScan;
-use self::catalogue_search::CatalogueSearch;
-use self::catalogue_stewards::CatalogueStewards;
-use self::catalogue_suggestions::CatalogueSuggestions;
-use self::catalogue_tags::CatalogueTags;
-use self::catalogue_terms::CatalogueTerms;
 use self::datasets::Datasets;
 use self::datasets_detail::DatasetsDetail;
 use self::datasets_incremental::DatasetsIncremental;
@@ -128,75 +102,118 @@ use self::request_log::RequestLog;
 use self::sign_in::SignIn;
 use self::source_form::SourceForm;
 use self::sources::Sources;
-use self::texts::areas;
 use self::ui::Ui;
 use self::ui_forms::UiForms;
 use self::ui_table::UiTable;
 
-areas! {
-    account: Account,
-    #[cfg(feature = "ssr")] alert_metrics: AlertMetrics,
-    alert_receivers: AlertReceivers,
-    alert_rule: AlertRule,
-    alert_silences: AlertSilences,
-    alerts: Alerts,
-    api: Api,
-    api_accelerate: ApiAccelerate,
-    api_access: ApiAccess,
-    api_console: ApiConsole,
-    api_traffic: ApiTraffic,
-    api_versions: ApiVersions,
-    apis: Apis,
-    apps: Apps,
-    audit: Audit,
-    catalogue: Catalogue,
-    catalogue_asset: CatalogueAsset,
-    catalogue_bulk: CatalogueBulk,
-    catalogue_entities: CatalogueEntities,
-    catalogue_profile: CatalogueProfile,
-    #[cfg(feature = "ssr")] catalogue_lineage: CatalogueLineage,
-    catalogue_scan: CatalogueScan,
-    catalogue_search: CatalogueSearch,
-    catalogue_stewards: CatalogueStewards,
-    catalogue_suggestions: CatalogueSuggestions,
-    catalogue_tags: CatalogueTags,
-    catalogue_terms: CatalogueTerms,
-    datasets: Datasets,
-    datasets_detail: DatasetsDetail,
-    datasets_incremental: DatasetsIncremental,
-    datasets_job: DatasetsJob,
-    datasets_mapping: DatasetsMapping,
-    datasets_new: DatasetsNew,
-    datasets_quality: DatasetsQuality,
-    datasets_runs: DatasetsRuns,
-    documentation: Documentation,
-    domains: Domains,
-    editor: Editor,
-    editor_check: EditorCheck,
-    editor_fields: EditorFields,
-    editor_filters: EditorFilters,
-    editor_joins: EditorJoins,
-    editor_parameters: EditorParameters,
-    editor_policies: EditorPolicies,
-    editor_script: EditorScript,
-    editor_union: EditorUnion,
-    errors: Errors,
-    frame: Frame,
-    home: Home,
-    inbox: Inbox,
-    issuers: Issuers,
-    load_limits: LoadLimits,
-    monitoring: Monitoring,
-    objectives: Objectives,
-    people: People,
-    request_log: RequestLog,
-    sign_in: SignIn,
-    source_form: SourceForm,
-    sources: Sources,
-    ui: Ui,
-    ui_forms: UiForms,
-    ui_table: UiTable,
+/// The texts of one language, by area.
+pub(crate) struct Words {
+    pub(crate) account: Account,
+    #[cfg(feature = "ssr")]
+    pub(crate) alert_metrics: AlertMetrics,
+    pub(crate) alert_receivers: AlertReceivers,
+    pub(crate) alert_rule: AlertRule,
+    pub(crate) alert_silences: AlertSilences,
+    pub(crate) alerts: Alerts,
+    pub(crate) api: Api,
+    pub(crate) api_accelerate: ApiAccelerate,
+    pub(crate) api_access: ApiAccess,
+    pub(crate) api_console: ApiConsole,
+    pub(crate) api_traffic: ApiTraffic,
+    pub(crate) api_versions: ApiVersions,
+    pub(crate) apis: Apis,
+    pub(crate) apps: Apps,
+    pub(crate) audit: Audit,
+    pub(crate) datasets: Datasets,
+    pub(crate) datasets_detail: DatasetsDetail,
+    pub(crate) datasets_incremental: DatasetsIncremental,
+    pub(crate) datasets_job: DatasetsJob,
+    pub(crate) datasets_mapping: DatasetsMapping,
+    pub(crate) datasets_new: DatasetsNew,
+    pub(crate) datasets_quality: DatasetsQuality,
+    pub(crate) datasets_runs: DatasetsRuns,
+    pub(crate) documentation: Documentation,
+    pub(crate) domains: Domains,
+    pub(crate) editor: Editor,
+    pub(crate) editor_check: EditorCheck,
+    pub(crate) editor_fields: EditorFields,
+    pub(crate) editor_filters: EditorFilters,
+    pub(crate) editor_joins: EditorJoins,
+    pub(crate) editor_parameters: EditorParameters,
+    pub(crate) editor_policies: EditorPolicies,
+    pub(crate) editor_script: EditorScript,
+    pub(crate) editor_union: EditorUnion,
+    pub(crate) errors: Errors,
+    pub(crate) frame: Frame,
+    pub(crate) home: Home,
+    pub(crate) inbox: Inbox,
+    pub(crate) issuers: Issuers,
+    pub(crate) load_limits: LoadLimits,
+    pub(crate) monitoring: Monitoring,
+    pub(crate) objectives: Objectives,
+    pub(crate) people: People,
+    pub(crate) request_log: RequestLog,
+    pub(crate) sign_in: SignIn,
+    pub(crate) source_form: SourceForm,
+    pub(crate) sources: Sources,
+    pub(crate) ui: Ui,
+    pub(crate) ui_forms: UiForms,
+    pub(crate) ui_table: UiTable,
 }
+
+static ENGLISH: Words = Words {
+    account: Account::ENGLISH,
+    #[cfg(feature = "ssr")]
+    alert_metrics: AlertMetrics::ENGLISH,
+    alert_receivers: AlertReceivers::ENGLISH,
+    alert_rule: AlertRule::ENGLISH,
+    alert_silences: AlertSilences::ENGLISH,
+    alerts: Alerts::ENGLISH,
+    api: Api::ENGLISH,
+    api_accelerate: ApiAccelerate::ENGLISH,
+    api_access: ApiAccess::ENGLISH,
+    api_console: ApiConsole::ENGLISH,
+    api_traffic: ApiTraffic::ENGLISH,
+    api_versions: ApiVersions::ENGLISH,
+    apis: Apis::ENGLISH,
+    apps: Apps::ENGLISH,
+    audit: Audit::ENGLISH,
+    datasets: Datasets::ENGLISH,
+    datasets_detail: DatasetsDetail::ENGLISH,
+    datasets_incremental: DatasetsIncremental::ENGLISH,
+    datasets_job: DatasetsJob::ENGLISH,
+    datasets_mapping: DatasetsMapping::ENGLISH,
+    datasets_new: DatasetsNew::ENGLISH,
+    datasets_quality: DatasetsQuality::ENGLISH,
+    datasets_runs: DatasetsRuns::ENGLISH,
+    documentation: Documentation::ENGLISH,
+    domains: Domains::ENGLISH,
+    editor: Editor::ENGLISH,
+    editor_check: EditorCheck::ENGLISH,
+    editor_fields: EditorFields::ENGLISH,
+    editor_filters: EditorFilters::ENGLISH,
+    editor_joins: EditorJoins::ENGLISH,
+    editor_parameters: EditorParameters::ENGLISH,
+    editor_policies: EditorPolicies::ENGLISH,
+    editor_script: EditorScript::ENGLISH,
+    editor_union: EditorUnion::ENGLISH,
+    errors: Errors::ENGLISH,
+    frame: Frame::ENGLISH,
+    home: Home::ENGLISH,
+    inbox: Inbox::ENGLISH,
+    issuers: Issuers::ENGLISH,
+    load_limits: LoadLimits::ENGLISH,
+    monitoring: Monitoring::ENGLISH,
+    objectives: Objectives::ENGLISH,
+    people: People::ENGLISH,
+    request_log: RequestLog::ENGLISH,
+    sign_in: SignIn::ENGLISH,
+    source_form: SourceForm::ENGLISH,
+    sources: Sources::ENGLISH,
+    ui: Ui::ENGLISH,
+    ui_forms: UiForms::ENGLISH,
+    ui_table: UiTable::ENGLISH,
+};
 
 /// The texts in the language of the reader. English is the only one yet.
 pub(crate) fn words() -> &'static Words {

@@ -1,8 +1,6 @@
 //! How the texts of an area are written down.
 
 use std::fmt::Display;
-use std::marker::PhantomData;
-use std::ops::Deref;
 
 use model::number::grouped;
 
@@ -43,41 +41,6 @@ macro_rules! counts {
 as_it_is!(&str, i64, f64);
 counts!(u32, u64, usize);
 
-/// The texts of an area.
-pub(super) trait Area: 'static {
-    const ENGLISH: &'static Self;
-}
-
-/// Where the texts of an area are reached. It holds none: they come to the browser with the code that says them, and one value that held
-/// all of them would bring all with the first page.
-pub(crate) struct Texts<A>(PhantomData<A>);
-
-impl<A> Texts<A> {
-    pub(super) const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<A: Area> Deref for Texts<A> {
-    type Target = A;
-
-    fn deref(&self) -> &A {
-        A::ENGLISH
-    }
-}
-
-/// All areas, each by its name.
-macro_rules! areas {
-    ($($(#[$when:meta])? $name:ident: $area:ident,)+) => {
-        /// Everything that the portal says.
-        pub(crate) struct Words {
-            $($(#[$when])? pub(crate) $name: $crate::words::texts::Texts<$area>,)+
-        }
-
-        static ENGLISH: Words = Words { $($(#[$when])? $name: $crate::words::texts::Texts::new(),)+ };
-    };
-}
-
 /// The type of an area's texts and their English: `key = "text";`, or `key(name: &str) = "text with {name}";` for what is put into it.
 macro_rules! texts {
     ($(#[$about:meta])* $area:ident { $($key:ident $(($($name:ident: $type:ty),+))? = $text:literal;)+ }) => {
@@ -86,8 +49,8 @@ macro_rules! texts {
             $(pub(crate) $key: texts!(@type $($($type),+)?),)+
         }
 
-        impl $crate::words::texts::Area for $area {
-            const ENGLISH: &'static Self = &Self { $($key: texts!(@value $text $(, $($name: $type),+)?),)+ };
+        impl $area {
+            pub(super) const ENGLISH: Self = Self { $($key: texts!(@value $text $(, $($name: $type),+)?),)+ };
         }
     };
     (@type) => { &'static str };
@@ -101,7 +64,7 @@ macro_rules! texts {
     };
 }
 
-pub(super) use {areas, texts};
+pub(super) use texts;
 
 #[cfg(test)]
 mod tests {

@@ -37,8 +37,6 @@ texts! {
         late = "Late";
         degraded = "Degraded";
         awaiting_approval = "Awaiting approval";
-        scan_held = "Scan held";
-        columns_renamed = "Renamed columns";
         draft = "Draft";
         in_review = "In review";
         approved = "Approved";

@@ -33,33 +33,6 @@ const PAGES: &[&str] = &[
     "/datasets",
     "/datasets/new",
     "/datasets/travel/aircraft",
-    "/catalogue",
-    "/catalogue?q=tail%20number&kind=table&order=used",
-    "/catalogue?q=nothing-of-this-name",
-    "/catalogue/bulk",
-    "/catalogue/bulk?asset=table:flights-db/planes&asset=table:flights-db/flights",
-    "/catalogue/tags",
-    "/catalogue/glossary",
-    "/catalogue/entities",
-    "/catalogue/entities/new",
-    "/catalogue/entities/travel/flight",
-    "/catalogue/suggestions",
-    "/catalogue/stewards",
-    "/catalogue/source/flights-db",
-    "/catalogue/source/flights-db?tab=tables",
-    "/catalogue/table/flights-db/planes",
-    "/catalogue/table/flights-db/planes?tab=columns",
-    "/catalogue/table/flights-db/planes?tab=sample",
-    "/catalogue/table/flights-db/planes?tab=profile",
-    "/catalogue/table/flights-db/planes?tab=quality",
-    "/catalogue/table/flights-db/planes?tab=lineage&down=2&to=app:travel/demo-app&columns=table:flights-db/planes&columns=api:travel/plane",
-    "/catalogue/api/travel/flight-day?tab=lineage&view=list&find=plane",
-    "/catalogue/table/flights-db/planes?tab=history",
-    "/catalogue/table/flights-db/planes?tab=access",
-    "/catalogue/api/travel/plane?tab=usage",
-    "/catalogue/column/table:flights-db/planes%23tailnum",
-    "/catalogue/dataset/travel/aircraft",
-    "/catalogue/table/flights-db/none",
     "/monitoring",
     "/monitoring?range=24h&compare=yesterday&scale=log&top=slowest",
     "/monitoring/api/travel/plane",
@@ -114,13 +87,8 @@ fn parts(path: &str) -> Vec<&str> {
 }
 
 /// Whether an address shows the page of a route. One that ends in `none` shows that something is not there, and `new` has a page of its own.
-/// A part with an asterisk takes all that follows.
 fn takes(route: &str, path: &str) -> bool {
-    let (mut route, mut path) = (parts(route), parts(path));
-    if route.last().is_some_and(|part| part.starts_with('*')) && path.len() >= route.len() {
-        route.pop();
-        path.truncate(route.len());
-    }
+    let (route, path) = (parts(route), parts(path));
     route.len() == path.len()
         && route.iter().zip(path).all(|(route, path)| *route == path || (route.starts_with(':') && !matches!(path, "new" | "none")))
 }

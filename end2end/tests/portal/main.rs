@@ -5,15 +5,11 @@
 mod accelerating;
 mod alerts;
 mod axe;
-mod catalogue;
 mod data_plane;
 mod forms;
 mod incremental_sync;
 mod joins;
 mod lazy_areas;
-mod lineage;
 mod main_job;
 mod monitoring;
-mod palette;
-mod suggestions;
 mod unions;

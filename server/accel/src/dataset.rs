@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use crate::{AccelError, AccelErrorKind, Checksum, Codec, KvReader, KvStore, Place};
+use crate::{AccelError, Checksum, Codec, KvReader, KvStore, Place};
 
 /// One open dataset version. Dropped with the last plan that uses it.
 pub struct Dataset {
@@ -148,34 +148,6 @@ impl Dataset {
             })
             .await?;
         Ok(())
-    }
-
-    /// Gives every so-many-th row for as long as `visit` wants more, in no order that may be relied on. Only rows that are given are
-    /// decompressed.
-    ///
-    /// # Errors
-    /// Where the store does not answer or a row cannot be read.
-    pub async fn sample(&self, every: u64, visit: &mut (dyn FnMut(&[u8]) -> bool + Send)) -> Result<(), AccelError> {
-        let (mut row, mut place, mut has_enough) = (Vec::new(), 0_u64, false);
-        let scanned = self
-            .reader
-            .scan(&mut |_, value| {
-                let is_given = place.is_multiple_of(every.max(1));
-                place += 1;
-                if !is_given {
-                    return Ok(());
-                }
-                row.clear();
-                self.codec.restore(&mut row, value)?;
-                has_enough = !visit(&row);
-                // An error is the only way out of a scan before its end.
-                if has_enough { Err(AccelError::new(AccelErrorKind::Other, "The sample is complete.")) } else { Ok(()) }
-            })
-            .await;
-        match scanned {
-            Err(_) if has_enough => Ok(()),
-            scanned => scanned.map(drop),
-        }
     }
 }
 

@@ -5,7 +5,6 @@
 
 #![allow(clippy::panic, clippy::print_stdout, clippy::expect_used, clippy::unwrap_used, clippy::disallowed_methods)] // a bench stops where it cannot measure
 
-mod catalogue;
 mod cost;
 mod drivers;
 mod many;
@@ -40,8 +39,8 @@ async fn main() {
     let redis = Redis::with(&["--save", ""]);
     let product = Product::start(&binary, &redis.url()).await;
     let mut report = Report::new();
-    // Data on its way has tables of its own, and the catalogue a node.
-    if !matches!(only.as_str(), "sync" | "catalogue") {
+    // Data on its way has tables of its own.
+    if only != "sync" {
         records(&mut report, &product, folder.path()).await;
     }
     if wanted("portal") {
@@ -78,9 +77,6 @@ async fn main() {
     if wanted("watching") {
         many.make(&product, many::APIS).await;
         scrape::run(&mut report, &product, folder.path()).await;
-    }
-    if wanted("catalogue") {
-        catalogue::run(&mut report, &binary).await;
     }
     report.write(&out).unwrap();
     println!("\n{}", report.table());

@@ -9,7 +9,6 @@ pub mod binding;
 mod bounds;
 mod clickhouse;
 mod counted;
-mod described;
 pub mod egress;
 pub mod error;
 pub mod feed;
@@ -61,7 +60,6 @@ pub use bounds::{
     BATCH_BYTES, BATCH_ROWS, CONNECT_TIMEOUT, MAX_BUILD_CELL_BYTES, MAX_BUILD_ROW_BYTES, MAX_CELL_BYTES, MAX_CONNECTIONS, MAX_ROW_BYTES,
     SESSION_TIMEOUT,
 };
-pub use described::{DescribedColumn, DescribedTable};
 pub use error::{SourceError, SourceErrorKind};
 pub use feed::{Feed, FeedOf, Origin, Portion, Spoiled};
 pub use hosts::Hosts;
@@ -155,18 +153,6 @@ pub trait Connection: Send + Sync {
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError>;
     /// One table with its columns and key; `None` where there is no such table.
     async fn table(&self, table: &TableRef) -> Result<Option<TableInfo>, SourceError>;
-    /// The schemas whose tables it can describe; nothing of a source without schemas.
-    async fn schemas(&self) -> Result<Vec<String>, SourceError> {
-        Ok(Vec::new())
-    }
-    /// The tables of a schema, empty for that of its settings, with their columns and what the source says of both. The tables of the
-    /// schema of its settings have no schema in their names, however they are asked for.
-    async fn described(&self, schema: &str) -> Result<Vec<DescribedTable>, SourceError> {
-        if !schema.is_empty() {
-            return Err(described::has_no_schemas());
-        }
-        Ok(self.tables().await?.into_iter().map(DescribedTable::plain).collect())
-    }
     /// Prepares a statement and says what columns it would give. Types that the source cannot tell before it runs
     /// are read from its first rows.
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError>;

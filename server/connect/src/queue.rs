@@ -17,10 +17,7 @@ use crate::meters::{Asked, PoolMeters};
 use crate::notes::{Notes, Part, SourceLabel};
 use crate::reconnect::once_more;
 use crate::slots::{Consumer, NoSlot, SLOTS, Slot, Slots};
-use crate::{
-    BatchStream, Connection, DescribedTable, Excess, Feed, FeedOf, Hosts, Rejected, SnapshotRead, SourceError, SourceErrorKind, Statement,
-    guard,
-};
+use crate::{BatchStream, Connection, Excess, Feed, FeedOf, Hosts, Rejected, SnapshotRead, SourceError, SourceErrorKind, Statement, guard};
 
 /// How long a statement may wait for a slot. Longer, and its caller is better served by being told.
 pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -159,19 +156,6 @@ impl Connection for Queued {
         }
         let inner = self.judged().await?;
         once_more(|| self.close_idle(), move || inner.table(table)).await
-    }
-
-    async fn schemas(&self) -> Result<Vec<String>, SourceError> {
-        let inner = self.judged().await?;
-        once_more(|| self.close_idle(), move || inner.schemas()).await
-    }
-
-    /// Without the server's own tables, as [`Self::table`].
-    async fn described(&self, schema: &str) -> Result<Vec<DescribedTable>, SourceError> {
-        let inner = self.judged().await?;
-        let mut found = once_more(|| self.close_idle(), move || inner.described(schema)).await?;
-        found.retain(|table| !guard::is_system_table(self.dialect, &table.info.table));
-        Ok(found)
     }
 
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {

@@ -8,10 +8,10 @@ mod masked;
 use model::dialect::Dialect;
 use model::script::pieces::{are_same, pieces};
 use model::script::place;
-use sql_reader::MAX_TEXT;
 use sqlformat::{FormatOptions, QueryParams};
 
 use self::masked::Masked;
+use crate::guard::MAX_TEXT;
 
 /// The script, laid out.
 ///

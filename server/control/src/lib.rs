@@ -11,7 +11,6 @@ pub mod alerts;
 pub mod apis;
 mod audit;
 mod caller;
-pub mod catalogue;
 mod console;
 pub mod datasets;
 pub mod documents;
@@ -84,8 +83,6 @@ pub struct Control {
     refusals: Arc<identity::Refusals>,
     hasher: Arc<identity::Hasher>,
     refused: Arc<refused::RefusedRequests>,
-    indexing: Arc<catalogue::Indexing>,
-    lineage: Arc<catalogue::lineage::Checked>,
     request_log: Option<request_log::Reader>,
     /// Searches of the request log that run at once: each reads files.
     searches: Arc<Semaphore>,
@@ -117,7 +114,6 @@ pub struct Ports {
     pub own_figures: Arc<dyn ports::WatchFigures>,
     pub fetch: Arc<dyn ports::Fetch>,
     pub nodes: Arc<dyn ports::AskNodes>,
-    pub catalogue: Arc<dyn ports::CatalogueSearch>,
     pub mapper: Arc<dyn connect::Mapper>,
 }
 
@@ -140,8 +136,6 @@ impl Control {
             refusals: Arc::default(),
             hasher: Arc::default(),
             refused: Arc::default(),
-            indexing: Arc::default(),
-            lineage: Arc::default(),
             request_log: parts.request_log,
             searches: Arc::new(Semaphore::new(2)),
             changed,

@@ -31,7 +31,6 @@ impl Control {
         }));
         needs.extend(self.dataset_needs(caller, &inventory).await?);
         needs.extend(of_requests(&self.requests(caller).await?, self.host.now()));
-        needs.extend(self.catalogue_needs(caller).await?);
         needs.extend(self.draft_needs(caller, &inventory).await?);
         needs.sort_by_key(|need| need.kind);
         Ok(needs)
@@ -146,7 +145,6 @@ mod tests {
             decided_at: Some(created_at),
             may_decide: false,
             mine: true,
-            approvals: Vec::new(),
         }
     }
 

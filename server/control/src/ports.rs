@@ -5,10 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use model::Problem;
 use model::alert::{AlertRule, Objective, Outcomes, Sample};
-use model::asset_document::{AssetDocument, SeenDomains};
 use model::clock::Millis;
 use model::snapshot::{SnapshotApi, SnapshotDataset, SnapshotSource};
-use model::view::{AssetQuery, AssetResults, AssetSuggestion, CallFigures, Lapse, Subject, TryAnswer};
+use model::view::{CallFigures, Lapse, Subject, TryAnswer};
 use request_log::{Found, Search};
 
 /// Time, ids and randomness, so that nothing in here reaches for them on its own.
@@ -82,42 +81,6 @@ pub trait ReadSamples: Send + Sync {
 
     /// The same over the longer and the shorter window of each of its burn rates, in their order.
     async fn over_windows(&self, objective: &Objective) -> Result<Vec<(Outcomes, Outcomes)>, Problem>;
-}
-
-/// A search of the catalogue, narrowed already to what its asker may see.
-#[derive(Debug, Clone)]
-pub struct CatalogueRequest {
-    pub query: AssetQuery,
-    pub sees: SeenDomains,
-    /// Results of a page.
-    pub rows: u32,
-    pub now: Millis,
-}
-
-/// The index of the catalogue on this node. Errors are causes for the log.
-#[async_trait]
-pub trait CatalogueSearch: Send + Sync {
-    /// Results with facets. Nothing, as long as the index is not open.
-    async fn search(&self, request: CatalogueRequest) -> Result<AssetResults, String>;
-
-    /// The best results alone, for somebody who is still typing.
-    async fn suggest(&self, request: CatalogueRequest) -> Result<Vec<AssetSuggestion>, String>;
-
-    /// Opens what is on the disk of this node, where that has not happened yet.
-    async fn open(&self) -> Result<(), String>;
-
-    /// The revision of the metadata up to which changes are in the index; nothing where it is to be built.
-    fn revision(&self) -> Option<i64>;
-
-    /// Forgets everything: what follows is a first build.
-    async fn clear(&self) -> Result<(), String>;
-
-    /// Takes documents in, in the place of those of the same assets, and takes those out of assets that are gone, by their ids. They are
-    /// found with the next commit.
-    async fn change(&self, changed: Vec<AssetDocument>, gone: Vec<String>) -> Result<(), String>;
-
-    /// All changes up to a revision are in the index now.
-    async fn commit(&self, revision: i64) -> Result<(), String>;
 }
 
 /// Whether this process can write its figures over time.

@@ -10,7 +10,6 @@ use model::{Action, ErrorCode, Problem};
 use store::NodeRow;
 
 use crate::apis::Beside;
-use crate::catalogue::lineage;
 use crate::failure::{api_spec, from_json};
 use crate::{Caller, Control};
 
@@ -73,8 +72,6 @@ impl Control {
         }
         let mut tx = self.write(caller).await?;
         tx.delete_release(&api.id, environment.key()).await?;
-        self.catalogue_retirement(&mut tx, &api, environment).await?;
-        lineage::write_api(&mut tx, &api).await?;
         let before = format!("{} in {}", live.id, environment.key());
         self.note(&mut tx, AuditAction::ApiRetired, (domain, &format!("{domain}/{name}")), Some(before), None).await?;
         self.commit(tx).await

@@ -25,8 +25,7 @@ impl Control {
         let others = self.nodes().await?.into_iter().map(|node| node.id).filter(|id| id != log.node()).collect();
         let (own, (mut pages, silent)) = tokio::join!(self.search_log(log, search.clone()), self.ask_nodes(others, &search));
         pages.push(own?);
-        let mut found = Found::merged(pages, search.limit);
-        self.mask_requests(&mut found.entries).await?;
+        let found = Found::merged(pages, search.limit);
         Ok(RequestLogPage {
             requests: found.entries,
             next: found.next.map(|next| next.text()),

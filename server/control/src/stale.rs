@@ -84,8 +84,6 @@ impl Stale {
             | Kind::SessionRefused
             | Kind::TokenMade
             | Kind::TokenRevoked
-            | Kind::ViewSaved
-            | Kind::ViewDeleted
             | Kind::RequestRefused
             | Kind::AlertRuleSet
             | Kind::AlertRuleDeleted
@@ -99,33 +97,7 @@ impl Stale {
             | Kind::ReceiverSet
             | Kind::ReceiverDeleted
             | Kind::ReceiverTested
-            | Kind::NoticeRetried
-            | Kind::AssetDescribed
-            | Kind::AssetStatus
-            | Kind::ScanSet
-            | Kind::ScanAsked
-            | Kind::ScanDecided
-            | Kind::ScanApplied
-            | Kind::ColumnRenameDecided
-            | Kind::VocabularySet
-            | Kind::VocabularyDeleted
-            | Kind::TagSet
-            | Kind::TagDeleted
-            | Kind::TagMerged
-            | Kind::TagRequested
-            | Kind::TagApprovedOnce
-            | Kind::TagApproved
-            | Kind::TagRejected
-            | Kind::TagWithdrawn
-            | Kind::AssetTagged
-            | Kind::TaggingUndone
-            | Kind::TermSet
-            | Kind::TermDeleted
-            | Kind::TermMapped
-            | Kind::EntitySet
-            | Kind::EntityDeleted
-            | Kind::ProfileAsked
-            | Kind::SuggestionDecided => {}
+            | Kind::NoticeRetried => {}
             Kind::MasterKeyRotated => self.everything = true,
         }
     }

@@ -80,9 +80,6 @@ pub enum AuditAction {
     SessionRefused,
     TokenMade,
     TokenRevoked,
-    /// A person saved a search of the catalogue, or deleted one.
-    ViewSaved,
-    ViewDeleted,
     RequestRefused,
     MasterKeyRotated,
     AlertRuleSet,
@@ -98,47 +95,10 @@ pub enum AuditAction {
     ReceiverDeleted,
     ReceiverTested,
     NoticeRetried,
-    /// What a person says of an asset was set.
-    AssetDescribed,
-    /// An asset was certified or deprecated, or is a draft again.
-    AssetStatus,
-    ScanSet,
-    /// Somebody wants a source scanned now.
-    ScanAsked,
-    /// Somebody has decided on a scan that found far fewer tables.
-    ScanDecided,
-    /// A scan has changed the catalogue.
-    ScanApplied,
-    /// Somebody has said whether two columns are the same.
-    ColumnRenameDecided,
-    VocabularySet,
-    VocabularyDeleted,
-    TagSet,
-    TagDeleted,
-    TagMerged,
-    /// A change of what a tag masks, or the removal of a masking tag, is held back until two people have approved it.
-    TagRequested,
-    /// The first of the two has approved.
-    TagApprovedOnce,
-    TagApproved,
-    TagRejected,
-    TagWithdrawn,
-    /// Tags were added to assets of a domain, or removed.
-    AssetTagged,
-    TaggingUndone,
-    TermSet,
-    TermDeleted,
-    TermMapped,
-    EntitySet,
-    EntityDeleted,
-    /// Somebody wants an asset profiled now.
-    ProfileAsked,
-    /// A suggested tag was confirmed or dismissed.
-    SuggestionDecided,
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 106] = [
+    pub const ALL: [AuditAction; 78] = [
         Self::ApiMade,
         Self::ApiReleased,
         Self::ApiRetired,
@@ -202,8 +162,6 @@ impl AuditAction {
         Self::SessionRefused,
         Self::TokenMade,
         Self::TokenRevoked,
-        Self::ViewSaved,
-        Self::ViewDeleted,
         Self::RequestRefused,
         Self::MasterKeyRotated,
         Self::AlertRuleSet,
@@ -219,32 +177,6 @@ impl AuditAction {
         Self::ReceiverDeleted,
         Self::ReceiverTested,
         Self::NoticeRetried,
-        Self::AssetDescribed,
-        Self::AssetStatus,
-        Self::ScanSet,
-        Self::ScanAsked,
-        Self::ScanDecided,
-        Self::ScanApplied,
-        Self::ColumnRenameDecided,
-        Self::VocabularySet,
-        Self::VocabularyDeleted,
-        Self::TagSet,
-        Self::TagDeleted,
-        Self::TagMerged,
-        Self::TagRequested,
-        Self::TagApprovedOnce,
-        Self::TagApproved,
-        Self::TagRejected,
-        Self::TagWithdrawn,
-        Self::AssetTagged,
-        Self::TaggingUndone,
-        Self::TermSet,
-        Self::TermDeleted,
-        Self::TermMapped,
-        Self::EntitySet,
-        Self::EntityDeleted,
-        Self::ProfileAsked,
-        Self::SuggestionDecided,
     ];
 
     /// The word that stands in the store, and is shown: a verb in the past tense behind its object.
@@ -314,8 +246,6 @@ impl AuditAction {
             Self::SessionRefused => "session.refused",
             Self::TokenMade => "token.made",
             Self::TokenRevoked => "token.revoked",
-            Self::ViewSaved => "view.saved",
-            Self::ViewDeleted => "view.deleted",
             Self::RequestRefused => "request.refused",
             Self::MasterKeyRotated => "master-key.rotated",
             Self::AlertRuleSet => "alert-rule.set",
@@ -331,32 +261,6 @@ impl AuditAction {
             Self::ReceiverDeleted => "receiver.deleted",
             Self::ReceiverTested => "receiver.tested",
             Self::NoticeRetried => "notice.retried",
-            Self::AssetDescribed => "asset.described",
-            Self::AssetStatus => "asset.status",
-            Self::ScanSet => "scan.set",
-            Self::ScanAsked => "scan.asked",
-            Self::ScanDecided => "scan.decided",
-            Self::ScanApplied => "scan.applied",
-            Self::ColumnRenameDecided => "column-rename.decided",
-            Self::VocabularySet => "vocabulary.set",
-            Self::VocabularyDeleted => "vocabulary.deleted",
-            Self::TagSet => "tag.set",
-            Self::TagDeleted => "tag.deleted",
-            Self::TagMerged => "tag.merged",
-            Self::TagRequested => "tag.requested",
-            Self::TagApprovedOnce => "tag.approved-once",
-            Self::TagApproved => "tag.approved",
-            Self::TagRejected => "tag.rejected",
-            Self::TagWithdrawn => "tag.withdrawn",
-            Self::AssetTagged => "asset.tagged",
-            Self::TaggingUndone => "tagging.undone",
-            Self::TermSet => "term.set",
-            Self::TermDeleted => "term.deleted",
-            Self::TermMapped => "term.mapped",
-            Self::EntitySet => "entity.set",
-            Self::EntityDeleted => "entity.deleted",
-            Self::ProfileAsked => "profile.asked",
-            Self::SuggestionDecided => "suggestion.decided",
         }
     }
 
@@ -409,12 +313,9 @@ mod tests {
         job.load app.made app.origins app.deleted issuer.made issuer.removed issuer.keys-changed key.made key.revoked \
         access.granted access.ended compartment.limited domain.made domain.renamed person.made person.set person.joined \
         person.access-ended roles.set password.set link.made session.opened session.refused token.made token.revoked \
-        view.saved view.deleted request.refused master-key.rotated alert-rule.set alert-rule.deleted alert.acknowledged objective.set \
+        request.refused master-key.rotated alert-rule.set alert-rule.deleted alert.acknowledged objective.set \
         objective.deleted maintenance.set maintenance.deleted silence.made silence.ended receiver.set receiver.deleted \
-        receiver.tested notice.retried asset.described asset.status scan.set scan.asked scan.decided scan.applied \
-        column-rename.decided vocabulary.set vocabulary.deleted tag.set tag.deleted tag.merged tag.requested tag.approved-once \
-        tag.approved tag.rejected tag.withdrawn asset.tagged tagging.undone term.set term.deleted term.mapped entity.set \
-        entity.deleted profile.asked suggestion.decided";
+        receiver.tested notice.retried";
 
     #[test]
     fn the_words_in_the_store_stay_what_they_were() {

@@ -65,18 +65,6 @@ impl Dialect {
         if table.schema.is_empty() { name } else { format!("{}.{name}", self.quote(&table.schema)) }
     }
 
-    /// A table as it stands behind FROM, of which the database gives about so many hundredths of its pages, at random. Nothing where it
-    /// cannot.
-    #[must_use]
-    pub fn sampled(self, table: &TableRef, percent: f64) -> Option<String> {
-        match self {
-            Self::Postgres => Some(format!("{} TABLESAMPLE SYSTEM ({percent})", self.table(table))),
-            Self::Sqlite | Self::Mysql | Self::Clickhouse | Self::Datafusion => None,
-            #[cfg(test)]
-            Self::Brackets => Some(format!("{} TABLESAMPLE ({percent} PERCENT)", self.table(table))),
-        }
-    }
-
     /// What stands in place of an order, where any order is right. Empty where a page wants none.
     #[must_use]
     pub fn any_order(self) -> &'static str {

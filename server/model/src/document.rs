@@ -1,13 +1,10 @@
-//! Sources, datasets, APIs, alerts, what is said of assets, tags, terms and entities as documents for files and git: what `sluice apply`
-//! reads and `sluice export` writes.
+//! Sources, datasets and APIs as documents for files and git: what `sluice apply` reads and `sluice export` writes.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Role;
 use crate::alert::{AlertRule, MaintenanceWindow, Objective, ReceiverChannel};
-use crate::catalogue::{AssetLink, AssetPath, BusinessEntity, TagColour, Tier};
 use crate::dataset::{Compression, IntoTable, StoreKind};
 use crate::documentation::DocumentationMark;
 use crate::gates::Gates;
@@ -33,11 +30,6 @@ pub enum Document {
     Objective(ObjectiveDocument),
     #[serde(rename = "maintenance-window")]
     MaintenanceWindow(MaintenanceDocument),
-    Asset(AssetDocument),
-    Vocabulary(VocabularyDocument),
-    Tag(TagDocument),
-    Term(TermDocument),
-    Entity(EntityDocument),
 }
 
 impl Document {
@@ -52,11 +44,6 @@ impl Document {
             Self::AlertRule(rule) => format!("alert rule {}/{}", rule.domain, rule.name),
             Self::Objective(objective) => format!("objective {}/{}", objective.domain, objective.name),
             Self::MaintenanceWindow(window) => format!("maintenance window {}/{}", window.domain, window.name),
-            Self::Asset(asset) => format!("asset {}", asset.path),
-            Self::Vocabulary(vocabulary) => format!("vocabulary {}", vocabulary.name),
-            Self::Tag(tag) => format!("tag {}", tag.name),
-            Self::Term(term) => format!("term {}/{}", term.domain, term.name),
-            Self::Entity(entity) => format!("entity {}/{}", entity.domain, entity.name),
         }
     }
 }
@@ -160,82 +147,4 @@ pub struct MaintenanceDocument {
     pub name: String,
     pub domain: String,
     pub window: MaintenanceWindow,
-}
-
-/// What people say of an asset of the catalogue. What is absent stays as it is; an empty text takes the value away.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct AssetDocument {
-    pub path: AssetPath,
-    /// Markdown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub steward: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier: Option<Tier>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub links: Option<Vec<AssetLink>>,
-}
-
-/// A governed vocabulary of tags.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct VocabularyDocument {
-    pub name: String,
-    pub title: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub meaning: String,
-    pub set_by: Role,
-}
-
-/// A tag, by its name. A change of what it masks waits for two approvals.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct TagDocument {
-    pub name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vocabulary: Option<String>,
-    #[serde(default)]
-    pub colour: TagColour,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub meaning: String,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub flows: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub masks: bool,
-    /// Assets that carry it. It stays on those that are not named.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub assets: Vec<AssetPath>,
-}
-
-/// A term of the glossary, by its name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct TermDocument {
-    pub name: String,
-    pub domain: String,
-    /// Markdown.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub definition: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub synonyms: Vec<String>,
-    /// Columns that it is mapped to. It stays mapped to those that are not named.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<AssetPath>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct EntityDocument {
-    pub name: String,
-    pub domain: String,
-    pub entity: BusinessEntity,
 }

@@ -7,10 +7,8 @@
 //! its JSON in the crate `gateway`; the exhaustive matches name every place.
 
 pub mod alert;
-pub mod asset_document;
 pub mod audit;
 pub mod calendar;
-pub mod catalogue;
 pub mod clickhouse;
 pub mod clock;
 pub mod connector;

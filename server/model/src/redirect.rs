@@ -58,12 +58,6 @@ fn decoded(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A part of an address as people read it: what is encoded in it is decoded, where that is text.
-#[must_use]
-pub fn part_text(part: &str) -> String {
-    String::from_utf8(decoded(part.as_bytes())).unwrap_or_else(|_| part.to_owned())
-}
-
 /// A path as the value of a query's parameter.
 #[must_use]
 pub fn query_value(path: &str) -> String {
@@ -121,15 +115,6 @@ mod tests {
             "javascript:alert(1)",
         ] {
             assert_eq!(inside(target), HOME, "{target:?}");
-        }
-    }
-
-    #[test]
-    fn a_part_is_decoded_once_and_stays_where_it_is_no_text() {
-        for (part, text) in
-            [("planes", "planes"), ("a%23b", "a#b"), ("100%2523", "100%23"), ("%E9%A3%9E", "飞"), ("%ff", "%ff"), ("50%", "50%")]
-        {
-            assert_eq!(part_text(part), text);
         }
     }
 

@@ -70,12 +70,6 @@ pub enum Action {
     EditAlert,
     /// Where notices of alerts go.
     EditReceiver,
-    /// Descriptions, owners, tiers, tags and terms of the catalogue, and the scans of sources.
-    EditCatalogue,
-    /// Say that an asset can be relied on, or is not to be used any more.
-    Certify,
-    /// Read the SQL behind lineage.
-    SeeSql,
     SeeAudit,
     EditMembers,
     /// Domains and people: admins alone.
@@ -83,7 +77,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 21] = [
+    pub const ALL: [Action; 18] = [
         Action::See,
         Action::TryLive,
         Action::ReadSample,
@@ -99,9 +93,6 @@ impl Action {
         Action::PublishDocumentation,
         Action::EditAlert,
         Action::EditReceiver,
-        Action::EditCatalogue,
-        Action::Certify,
-        Action::SeeSql,
         Action::SeeAudit,
         Action::EditMembers,
         Action::Administer,
@@ -126,9 +117,6 @@ impl Action {
             Self::PublishDocumentation => "make the documentation of an API public",
             Self::EditAlert => "create or change alerts and objectives, or silence alerts",
             Self::EditReceiver => "change the receivers of alerts",
-            Self::EditCatalogue => "change descriptions, tags and terms, or scan sources",
-            Self::Certify => "certify or deprecate assets",
-            Self::SeeSql => "read the SQL of lineage",
             Self::SeeAudit => "read the audit log",
             Self::EditMembers => "change the members of the domain",
             Self::Administer => "administer domains and people",
@@ -141,13 +129,11 @@ impl Action {
         use Role::{Approver, Builder, Owner, Viewer};
         match self {
             Self::See | Self::TryLive => &[Viewer, Builder, Approver, Owner],
-            Self::ReadSample | Self::SeeSql => &[Builder, Approver, Owner],
-            Self::EditSource | Self::EditApi | Self::Submit | Self::EditApp | Self::EditDataset | Self::EditAlert | Self::EditCatalogue => {
-                &[Builder, Owner]
-            }
+            Self::ReadSample => &[Builder, Approver, Owner],
+            Self::EditSource | Self::EditApi | Self::Submit | Self::EditApp | Self::EditDataset | Self::EditAlert => &[Builder, Owner],
             Self::Decide => &[Approver],
             Self::Grant => &[Approver, Owner],
-            Self::Rollback | Self::EditMembers | Self::Switch | Self::PublishDocumentation | Self::EditReceiver | Self::Certify => &[Owner],
+            Self::Rollback | Self::EditMembers | Self::Switch | Self::PublishDocumentation | Self::EditReceiver => &[Owner],
             Self::SeeAudit => &[Approver, Owner],
             Self::Administer => &[],
         }

@@ -48,7 +48,7 @@ impl Scope {
     #[must_use]
     pub fn of(action: Action) -> Self {
         match action {
-            Action::See | Action::TryLive | Action::ReadSample | Action::SeeSql | Action::SeeAudit => Self::Read,
+            Action::See | Action::TryLive | Action::ReadSample | Action::SeeAudit => Self::Read,
             Action::EditSource
             | Action::EditApi
             | Action::Submit
@@ -58,9 +58,7 @@ impl Scope {
             | Action::Switch
             | Action::PublishDocumentation
             | Action::EditAlert
-            | Action::EditReceiver
-            | Action::EditCatalogue
-            | Action::Certify => Self::Write,
+            | Action::EditReceiver => Self::Write,
             Action::Decide | Action::Grant => Self::Approve,
             Action::EditMembers | Action::Administer => Self::Admin,
         }

@@ -1,9 +1,7 @@
-//! The demo: people, a source with the flights, live APIs, an app with a key and a catalogue that says what they are, made once by the
-//! same use cases that people use, so that it goes through the same checks, review and audit.
+//! The demo: people, a source with the flights, two live APIs and an app with a key, made once by the same use cases
+//! that people use, so that it goes through the same checks, review and audit.
 
-mod catalogue;
 mod flights;
-mod names;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -17,9 +15,10 @@ use model::mapping::Mapping;
 use model::snapshot::Environment;
 use model::table::TableRef;
 use model::{Problem, Role, Scope};
-use names::{DOMAIN, SOURCE};
 
+const DOMAIN: &str = "travel";
 const APP: &str = "demo-app";
+const SOURCE: &str = "flights-db";
 const DATASET: &str = "aircraft";
 const PEOPLE: [(&str, &[Role]); 5] = [
     ("viewer@demo", &[Role::Viewer]),
@@ -54,23 +53,7 @@ pub(crate) async fn prepare(control: &Control, data_dir: &Path) -> Result<(), St
     publish(control, &builder, &path.display().to_string())
         .await
         .map_err(|problem| format!("the APIs of the demo could not be created: {problem}"))?;
-    let is_begun = catalogue::scan(control, &builder).await;
-    app(control, &builder, data_dir).await?;
-    if let Err(problem) = fill_catalogue(control, is_begun).await {
-        // All else of the demo is there without it.
-        tracing::warn!("the catalogue of the demo could not be filled: {problem}");
-    }
-    Ok(())
-}
-
-/// Says what the assets of the demo are, where their first scan has just begun.
-async fn fill_catalogue(control: &Control, is_begun: Result<bool, Problem>) -> Result<(), String> {
-    if !is_begun.map_err(sentence)? {
-        return Ok(());
-    }
-    let owner = signed_in(control, "owner@demo").await?;
-    catalogue::describe(control, &owner).await.map_err(sentence)?;
-    control.sign_out(&owner).await.map_err(sentence)
+    app(control, &builder, data_dir).await
 }
 
 /// Before the folder of source files there was, the demo had its flights beside its own data; a link stays, for the source names them there.

@@ -148,7 +148,7 @@ impl Tx {
         .bind(row.created_at)
         .execute(&mut *self.inner)
         .await?;
-        self.register_api(row).await
+        Ok(())
     }
 
     /// Removes an API that never had a version, with its draft.
@@ -156,7 +156,6 @@ impl Tx {
         self.delete_draft(id).await?;
         self.forget_draft_editors(id).await?;
         self.delete_public_documentation(id).await?;
-        self.unregister_api(id).await?;
         sqlx::query("DELETE FROM apis WHERE id = $1").bind(id).execute(&mut *self.inner).await?;
         Ok(())
     }
@@ -234,11 +233,6 @@ impl Tx {
         .execute(&mut *self.inner)
         .await?;
         Ok(())
-    }
-
-    /// The definition of a version as this change sees it: with what it has written itself.
-    pub async fn version_spec(&mut self, id: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT spec FROM versions WHERE id = $1").bind(id).fetch_optional(&mut *self.inner).await?)
     }
 
     pub async fn set_version_state(&mut self, id: &str, state: &str) -> Result<(), StoreError> {

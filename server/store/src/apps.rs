@@ -102,7 +102,7 @@ impl Tx {
             .bind(&row.origins)
             .execute(&mut *self.inner)
             .await?;
-        self.register_app(row).await
+        Ok(())
     }
 
     /// # Errors
@@ -138,7 +138,6 @@ impl Tx {
         sqlx::query("DELETE FROM grants WHERE app_id = $1").bind(id).execute(&mut *self.inner).await?;
         sqlx::query("DELETE FROM issuers WHERE app_id = $1").bind(id).execute(&mut *self.inner).await?;
         sqlx::query("DELETE FROM app_keys WHERE app_id = $1").bind(id).execute(&mut *self.inner).await?;
-        self.unregister_app(id).await?;
         let gone = sqlx::query("DELETE FROM apps WHERE id = $1").bind(id).execute(&mut *self.inner).await?;
         one_row(&gone)
     }

@@ -174,7 +174,7 @@ impl Tx {
             .bind(row.created_at)
             .execute(&mut *self.inner)
             .await?;
-        self.register_dataset(row).await
+        Ok(())
     }
 
     /// A dataset's definition as this change sees it: with what it has written itself.

@@ -11,8 +11,7 @@ pub struct HeldChangeRow {
     /// The definition that it was asked for over, to be known again when it is decided.
     pub before_definition: String,
     pub before_secret: Vec<u8>,
-    /// The settings of a binding, `model::row_rules::RowRules` of a dataset, or `model::catalogue::HeldTag` or `HeldRemoval` of a tag, as
-    /// JSON.
+    /// The settings of a binding, or `model::row_rules::RowRules` of a dataset, as JSON.
     pub definition: String,
     /// Of a binding, sealed for its place; empty where there is none, and once it is decided.
     pub secret: Vec<u8>,
@@ -26,16 +25,6 @@ impl Store {
     pub async fn held_change(&self, request_id: &str) -> Result<Option<HeldChangeRow>, StoreError> {
         let sql = "SELECT request_id, before_definition, before_secret, definition, secret FROM held_changes WHERE request_id = $1";
         Ok(sqlx::query_as(sql).bind(request_id).fetch_optional(&self.pool).await?)
-    }
-
-    /// What all requests of a kind hold back.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn held_changes_of(&self, kind: &str) -> Result<Vec<HeldChangeRow>, StoreError> {
-        let sql = "SELECT request_id, before_definition, before_secret, definition, secret FROM held_changes
-                   WHERE request_id IN (SELECT id FROM requests WHERE kind = $1)";
-        Ok(sqlx::query_as(sql).bind(kind).fetch_all(&self.pool).await?)
     }
 }
 

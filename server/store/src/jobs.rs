@@ -207,7 +207,7 @@ impl Tx {
             .bind(row.due_at)
             .execute(&mut *self.inner)
             .await?;
-        self.register_job(row).await
+        Ok(())
     }
 
     /// # Errors

@@ -7,11 +7,9 @@
 mod alert_definitions;
 mod alert_states;
 mod apis;
-mod approvals;
 mod apps;
 mod audit;
 mod authors;
-mod catalogue;
 mod comparisons;
 mod database;
 mod datasets;
@@ -37,16 +35,8 @@ mod words;
 pub use alert_definitions::{AlertDefinitionKind, AlertDefinitionRow};
 pub use alert_states::{AlertEventRow, AlertStateRow, Evaluation, Lease};
 pub use apis::{ApiRow, DraftRow, ReleaseRow, VersionRow};
-pub use approvals::ApprovalRow;
 pub use apps::{AppRow, GrantRow, KeyRow};
 pub use audit::{AuditFilter, AuditSearch};
-pub use catalogue::{
-    AssetChangeRow, AssetEventRow, AssetOrder, AssetRow, AssetSearch, AssetTagRow, AssetValueRow, ColumnChanges, ColumnInput,
-    ColumnRenameRow, DefinedLineage, EntityRow, LineageEnd, LineageLink, LiveSpecRow, ProfileRequestRow, ProfileRow, SavedViewRow, ScanEnd,
-    SearchedColumnRow, SearchedTagRow, SearchedTermRow, SourceKindRow, SourceScanRow, StewardshipDayRow, StewardshipRow, SuggestionOffer,
-    SuggestionOnRow, SuggestionOrder, SuggestionRow, SuggestionSearch, TagChangeRow, TagChangeStepRow, TagOnRow, TagRow, TagUseRow,
-    TermRow, VocabularyRow, columns_are_known,
-};
 pub use comparisons::ComparisonRow;
 pub use database::{Change, Store, StoreError, Tx};
 pub use datasets::{DataVersionRow, DatasetRow};

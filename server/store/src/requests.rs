@@ -11,7 +11,7 @@ pub struct RequestRow {
     pub id: String,
     /// What it is about: `model::view::RequestKind` by its key.
     pub kind: String,
-    /// The id of the API, the source, the dataset or the tag; of a removal of a tag, an id of its own.
+    /// The id of the API, the source or the dataset.
     pub object_id: String,
     /// The version of the API that is to go live; empty for the other kinds.
     pub version_id: String,
@@ -53,15 +53,6 @@ impl Store {
     pub async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM requests WHERE id = $1"));
         Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?)
-    }
-
-    /// Those of a kind that wait for a decision, the newest first.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn open_requests(&self, kind: &str) -> Result<Vec<RequestRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM requests WHERE kind = $1 AND state = 'open' ORDER BY created_at DESC, id DESC");
-        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(kind).fetch_all(&self.pool).await?)
     }
 
     /// The change of an object that waits for a decision, where there is one.

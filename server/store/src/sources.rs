@@ -99,7 +99,7 @@ impl Tx {
         .bind(row.updated_at)
         .execute(&mut *self.inner)
         .await?;
-        self.register_source(row).await
+        Ok(())
     }
 
     /// # Errors
@@ -112,8 +112,7 @@ impl Tx {
             .bind(edit)
             .execute(&mut *self.inner)
             .await?;
-        one_row(&changed)?;
-        self.redescribe_source(id, about).await
+        one_row(&changed)
     }
 
     pub async fn put_binding(&mut self, row: &BindingRow) -> Result<(), StoreError> {

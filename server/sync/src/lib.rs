@@ -6,7 +6,6 @@
 mod alerts;
 mod beat;
 mod build;
-pub mod catalogue;
 mod failed;
 mod figures;
 mod incremental;

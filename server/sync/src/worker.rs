@@ -21,8 +21,7 @@ use crate::publish::garbage_collection::{self, KeptBack};
 use crate::publish::switch;
 use crate::publish::view_publisher::{self, Shown};
 use crate::schedule::{file_trigger, watch};
-use crate::source::sharing;
-use crate::{Worker, build, catalogue, schedule};
+use crate::{Worker, build, schedule};
 
 const POLL: Duration = Duration::from_secs(1);
 /// How often it is looked for what is seldom there: a comparison that is due, files that nobody needs.
@@ -36,7 +35,6 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
     let (mut going, mut synced, mut compared, mut arriving) = (JoinSet::new(), JoinSet::new(), JoinSet::new(), JoinSet::new());
     let (mut showing, shown) = (JoinSet::new(), Shown::default());
     let (mut removing, kept_back) = (JoinSet::new(), KeptBack::default());
-    let catalogue = tokio::spawn(catalogue::run(worker.clone(), stop.clone()));
     let (mut looked, mut failed): (Option<Instant>, Option<Instant>) = (None, None);
     while !stop.is_cancelled() {
         // After the metadata was away, nobody is dead who has only not been heard: it was away for all of them.
@@ -85,7 +83,6 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
     while going.join_next().await.is_some() {}
     while synced.join_next().await.is_some() {}
     while compared.join_next().await.is_some() {}
-    drop(catalogue.await);
 }
 
 async fn now_and_then(worker: &Worker) -> Result<(), StoreError> {
@@ -138,7 +135,8 @@ async fn round(
 async fn source_has_room(worker: &Worker, run: &RunRow) -> Result<bool, StoreError> {
     // Where its limits cannot be read the run is begun, and fails with that.
     let Some(load) = worker.if_readable(worker.store.load_limits(&run.source).await)?.flatten() else { return Ok(true) };
-    Ok(has_room(&load, sharing::reading(worker, &run.source).await?, minute_of_day(&load.zone, worker.host.now()).unwrap_or(0)))
+    let reading = worker.store.runs_in(RunState::Running.key()).await?.iter().filter(|other| other.source == run.source).count();
+    Ok(has_room(&load, reading, minute_of_day(&load.zone, worker.host.now()).unwrap_or(0)))
 }
 
 /// Whether one more run may read beside so many, at a minute of the day.

@@ -33,17 +33,7 @@ const KNOWN: &[Known] = &[
     ("control", &["apis/check.rs", "apis/steps.rs"], "A Union is checked by checking its steps."),
     (
         "control",
-        &[
-            "audit.rs",
-            "caller.rs",
-            "catalogue/indexing.rs",
-            "catalogue/searched.rs",
-            "lib.rs",
-            "live/switches.rs",
-            "refused.rs",
-            "snapshot.rs",
-            "sources/known.rs",
-        ],
+        &["audit.rs", "caller.rs", "lib.rs", "live/switches.rs", "refused.rs", "snapshot.rs", "sources/known.rs"],
         "`Control` holds what its use cases keep.",
     ),
     ("control", &["datasets/edit.rs", "datasets/held.rs", "datasets/job.rs", "review/held.rs"], "A held change is saved as an edit is."),

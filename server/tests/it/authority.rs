@@ -65,7 +65,6 @@ fn alert_rule_form() -> Json {
 pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
     let source = json!({"name": "flights-db", "domain": "travel", "driver": "sqlite", "about": "", "edit": 1, "bindings": {"prod": {"nothing": "x"}}});
     let at = || json!({"domain": "travel", "name": "plane"});
-    let asset = || json!({"path": "source:flights-db"});
     let with = |mut base: Json, more: Json| {
         base.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         base
@@ -101,11 +100,6 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("withdraw", (With(Action::Submit), Form(json!({"id": request})))),
         ("api", (With(Action::See), Form(at()))),
         ("public-url", (SignedIn, Form(json!({})))),
-        ("asset-profile", (With(Action::See), Form(json!({"path": "api:travel/plane"})))),
-        ("asset-profile-columns", (With(Action::See), Body(json!({"path": "api:travel/plane"})))),
-        ("ask-profile", (With(Action::EditCatalogue), Form(json!({"path": "api:travel/plane"})))),
-        ("asset-quality", (With(Action::See), Form(json!({"path": "api:travel/plane"})))),
-        ("asset-sample", (With(Action::ReadSample), Form(json!({"path": "api:travel/plane"})))),
         ("retire", (With(Action::Rollback), Form(with(at(), json!({"environment": "test"}))))),
         ("callable", (With(Action::EditApi), Form(at()))),
         ("rollback", (With(Action::Rollback), Form(with(at(), json!({"environment": "prod", "version": 99}))))),
@@ -192,7 +186,6 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
         ("set-alert-rule", (With(Action::EditAlert), Form(alert_rule_form()))),
         ("delete-alert-rule", (With(Action::EditAlert), Form(json!({"domain": "travel", "name": "none"})))),
         ("silences", (SignedIn, Form(json!({})))),
-        ("suggest-assets", (SignedIn, Form(json!({"text": "plane"})))),
         ("new-silence", (With(Action::EditAlert), Form(json!({"domain": "travel", "hours": "1", "reason": ""})))),
         ("end-silence", (With(Action::EditAlert), Form(json!({"domain": "travel", "id": "none"})))),
         (
@@ -215,67 +208,6 @@ pub(crate) fn functions(request: &str) -> BTreeMap<&'static str, (Who, Send)> {
             ),
         ),
         ("delete-objective", (With(Action::EditAlert), Form(json!({"domain": "travel", "name": "none"})))),
-        ("search-assets", (SignedIn, Body(json!({})))),
-        ("saved-views", (SignedIn, Form(json!({})))),
-        ("save-view", (SignedIn, Form(json!({"name": "none", "query": "none"})))),
-        ("delete-view", (SignedIn, Form(json!({"id": "none"})))),
-        ("asset", (With(Action::See), Form(asset()))),
-        ("asset-columns", (With(Action::See), Body(asset()))),
-        ("asset-history", (With(Action::See), Body(asset()))),
-        ("asset-lineage", (With(Action::See), Body(asset()))),
-        ("asset-impact", (With(Action::See), Form(asset()))),
-        ("asset-tables", (SignedIn, Body(json!({"source": "flights-db"})))),
-        ("asset-access", (With(Action::See), Form(asset()))),
-        ("asset-successors", (SignedIn, Form(asset()))),
-        ("preview-description", (SignedIn, Body(json!({"text": "*All* flights"})))),
-        ("set-asset-values", (With(Action::EditCatalogue), Form(with(asset(), json!({"edit": "77", "tier": "P9"}))))),
-        ("set-asset-status", (With(Action::Certify), Form(with(asset(), json!({"edit": "77", "status": "certified"}))))),
-        ("source-scan", (With(Action::See), Form(json!({"source": "flights-db"})))),
-        ("scan-choices", (With(Action::EditCatalogue), Form(json!({"source": "flights-db", "environment": "prod"})))),
-        (
-            "set-source-scan",
-            (With(Action::EditCatalogue), Form(json!({"source": "flights-db", "environment": "prod", "every_minutes": "1"}))),
-        ),
-        ("scan-source", (With(Action::EditCatalogue), Form(json!({"source": "flights-db"})))),
-        ("decide-held-scan", (With(Action::EditCatalogue), Form(json!({"source": "flights-db", "accept": "false", "found_at": "0"})))),
-        ("decide-column-rename", (Somewhere(Action::EditCatalogue), Form(json!({"id": "none", "accept": "false"})))),
-        ("asset-labels", (With(Action::See), Form(asset()))),
-        ("tag-asset", (SignedIn, Form(with(asset(), json!({"tag": "none"}))))),
-        ("map-term", (SignedIn, Form(with(asset(), json!({"term": "none"}))))),
-        ("bulk-tagging", (SignedIn, Body(json!({})))),
-        ("tag-assets", (SignedIn, Form(json!({"query": "{}", "expect": "1"})))),
-        ("undo-tagging", (SignedIn, Form(json!({"id": "none"})))),
-        ("tags", (SignedIn, Form(json!({})))),
-        ("set-tag", (Somewhere(Action::EditCatalogue), Form(json!({"name": "", "colour": "slate"})))),
-        ("delete-tag", (SignedIn, Form(json!({"id": "none"})))),
-        ("merge-preview", (SignedIn, Body(json!({"id": "none", "into": "none"})))),
-        ("merge-tags", (SignedIn, Form(json!({"id": "none", "into": "none", "expect": "0"})))),
-        ("set-vocabulary", (With(Action::Administer), Form(json!({"name": "Bad Name", "title": "", "set_by": "owner"})))),
-        ("delete-vocabulary", (With(Action::Administer), Form(json!({"name": "none"})))),
-        ("terms", (SignedIn, Form(json!({})))),
-        ("term", (SignedIn, Form(json!({})))),
-        ("set-term", (With(Action::EditCatalogue), Form(json!({"domain": "travel", "name": ""})))),
-        ("delete-term", (SignedIn, Form(json!({"id": "none"})))),
-        ("map-columns", (SignedIn, Form(json!({"term": "none", "columns": ""})))),
-        ("entities", (SignedIn, Form(json!({})))),
-        ("entity", (With(Action::See), Form(json!({"domain": "travel", "name": "none"})))),
-        (
-            "set-entity",
-            (
-                With(Action::EditCatalogue),
-                Body(
-                    json!({"domain": "travel", "name": "Bad Name", "entity": {"title": "", "source": "", "tables": [], "attributes": []}}),
-                ),
-            ),
-        ),
-        ("delete-entity", (With(Action::EditCatalogue), Form(json!({"domain": "travel", "name": "none"})))),
-        // Who may not see an entity, and who may not make APIs, are told the same of one that is not there.
-        ("new-api-of-entity", (With(Action::EditApi), Form(json!({"domain": "travel", "entity": "none", "name": "Bad Name"})))),
-        // Whose tags somebody may set, catalogue_suggestions.rs says.
-        ("suggestions", (SignedIn, Body(json!({})))),
-        ("suggested-tags", (SignedIn, Form(json!({})))),
-        ("decide-suggestions", (SignedIn, Form(json!({"confirm": "none"})))),
-        ("stewardship", (SignedIn, Form(json!({})))),
         ("logged-requests", (SignedIn, Body(json!({})))),
         ("logged-request", (SignedIn, Form(json!({"id": "none"})))),
         ("list-audit", (Somewhere(Action::SeeAudit), Body(json!({})))),
@@ -420,73 +352,6 @@ fn operations() -> BTreeMap<String, (Who, Json)> {
         ("POST /admin/v1/receivers/{domain}/{receiver}/test", With(Action::EditReceiver), Json::Null),
         ("GET /admin/v1/notices", SignedIn, Json::Null),
         ("POST /admin/v1/notices/{domain}/{notice}/retry", With(Action::EditReceiver), Json::Null),
-        ("GET /admin/v1/suggestions", SignedIn, Json::Null),
-        ("POST /admin/v1/suggestions/confirm", SignedIn, json!({"suggestions": ["none"]})),
-        ("POST /admin/v1/suggestions/dismiss", SignedIn, json!({"suggestions": ["none"]})),
-        ("GET /admin/v1/stewardship", SignedIn, Json::Null),
-        ("GET /admin/v1/assets", SignedIn, Json::Null),
-        ("GET /admin/v1/assets/search", SignedIn, Json::Null),
-        ("GET /admin/v1/saved-views", SignedIn, Json::Null),
-        ("POST /admin/v1/saved-views", SignedIn, json!({"name": "", "query": {}})),
-        ("DELETE /admin/v1/saved-views/{view}", SignedIn, Json::Null),
-        ("GET /admin/v1/assets/{asset}", With(Action::See), Json::Null),
-        ("PUT /admin/v1/assets/{asset}", With(Action::EditCatalogue), json!({"edit": 77, "tier": "P9"})),
-        ("GET /admin/v1/assets/{asset}/columns", With(Action::See), Json::Null),
-        ("GET /admin/v1/assets/{asset}/history", With(Action::See), Json::Null),
-        ("POST /admin/v1/assets/{asset}/certify", With(Action::Certify), json!({"edit": 77})),
-        ("POST /admin/v1/assets/{asset}/deprecate", With(Action::Certify), json!({"edit": 77})),
-        ("POST /admin/v1/assets/{asset}/draft", With(Action::Certify), json!({"edit": 77})),
-        ("POST /admin/v1/column-renames/{rename}", Somewhere(Action::EditCatalogue), json!({"accept": false})),
-        ("GET /admin/v1/vocabularies", SignedIn, Json::Null),
-        (
-            "PUT /admin/v1/vocabularies/{vocabulary}",
-            With(Action::Administer),
-            json!({"vocabulary": {"title": "", "set_by": "owner"}}),
-        ),
-        ("DELETE /admin/v1/vocabularies/{vocabulary}", With(Action::Administer), Json::Null),
-        // Tags belong to no domain. Who may set and define them is in catalogue_tags.rs.
-        ("GET /admin/v1/tags", SignedIn, Json::Null),
-        ("POST /admin/v1/tags", Somewhere(Action::EditCatalogue), json!({"name": ""})),
-        ("GET /admin/v1/tags/{tag}", SignedIn, Json::Null),
-        ("PUT /admin/v1/tags/{tag}", SignedIn, json!({"edit": 1, "tag": {"name": ""}})),
-        ("DELETE /admin/v1/tags/{tag}", SignedIn, Json::Null),
-        ("POST /admin/v1/tags/{tag}/merge-preview", SignedIn, json!({"into": "none"})),
-        ("POST /admin/v1/tags/{tag}/merge", SignedIn, json!({"into": "none"})),
-        ("GET /admin/v1/assets/{asset}/tags", With(Action::See), Json::Null),
-        ("POST /admin/v1/tagging/preview", SignedIn, json!({})),
-        ("POST /admin/v1/tagging", SignedIn, json!({})),
-        ("GET /admin/v1/tagging", SignedIn, Json::Null),
-        ("POST /admin/v1/tagging/{change}/undo", SignedIn, Json::Null),
-        ("GET /admin/v1/glossary", SignedIn, Json::Null),
-        ("POST /admin/v1/glossary", With(Action::EditCatalogue), json!({"domain": "travel", "term": {"name": ""}})),
-        ("GET /admin/v1/glossary/{term}", SignedIn, Json::Null),
-        ("PUT /admin/v1/glossary/{term}", SignedIn, json!({"edit": 1, "term": {"name": ""}})),
-        ("DELETE /admin/v1/glossary/{term}", SignedIn, Json::Null),
-        ("POST /admin/v1/glossary/{term}/columns", SignedIn, json!({})),
-        ("GET /admin/v1/entities", SignedIn, Json::Null),
-        ("GET /admin/v1/entities/{domain}/{entity}", With(Action::See), Json::Null),
-        (
-            "PUT /admin/v1/entities/{domain}/{entity}",
-            With(Action::EditCatalogue),
-            json!({"entity": {"title": "", "source": "none", "tables": [], "attributes": []}}),
-        ),
-        ("DELETE /admin/v1/entities/{domain}/{entity}", With(Action::EditCatalogue), Json::Null),
-        ("GET /admin/v1/entities/{domain}/{entity}/start", With(Action::EditApi), Json::Null),
-        ("GET /admin/v1/lineage/{asset}", With(Action::See), Json::Null),
-        ("GET /admin/v1/lineage/{asset}/impact", With(Action::See), Json::Null),
-        ("GET /admin/v1/lineage/{asset}/sql", With(Action::SeeSql), Json::Null),
-        ("GET /admin/v1/openlineage", SignedIn, Json::Null),
-        ("GET /admin/v1/scans", SignedIn, Json::Null),
-        ("GET /admin/v1/sources/{source}/scan", With(Action::See), Json::Null),
-        ("PUT /admin/v1/sources/{source}/scan", With(Action::EditCatalogue), json!({"spec": {"every_minutes": 1}})),
-        ("POST /admin/v1/sources/{source}/scan/run", With(Action::EditCatalogue), Json::Null),
-        ("POST /admin/v1/sources/{source}/scan/decide", With(Action::EditCatalogue), json!({"accept": false, "found_at": 0})),
-        ("GET /admin/v1/sources/{source}/{environment}/scan-choices", With(Action::EditCatalogue), Json::Null),
-        ("GET /admin/v1/assets/{asset}/profile", With(Action::See), Json::Null),
-        ("POST /admin/v1/assets/{asset}/profile", With(Action::EditCatalogue), Json::Null),
-        ("GET /admin/v1/assets/{asset}/profile/columns", With(Action::See), Json::Null),
-        ("GET /admin/v1/assets/{asset}/quality", With(Action::See), Json::Null),
-        ("GET /admin/v1/assets/{asset}/sample", With(Action::ReadSample), Json::Null),
         ("PUT /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), json!({"days": -1})),
         ("DELETE /admin/v1/apps/{app_domain}/{app}/grants/{domain}/{api}", With(Action::Grant), Json::Null),
     ]
@@ -652,17 +517,9 @@ async fn every_admin_route_asks_for_authority() {
             .replace("{objective}", "none")
             .replace("{window}", "none")
             .replace("{silence}", "none")
-            .replace("{view}", "none")
             .replace("{receiver}", "none")
             .replace("{notice}", "none")
             .replace("{alert}", "none")
-            .replace("{asset}", "source:flights-db")
-            .replace("{rename}", "none")
-            .replace("{vocabulary}", "none")
-            .replace("{tag}", "none")
-            .replace("{change}", "none")
-            .replace("{term}", "none")
-            .replace("{entity}", "none")
             .replace("{request}", &request)
             .replace("{app}", "demo-app")
             .replace("{email}", "no@one")

@@ -79,10 +79,6 @@ async fn fill(server: &Sluice, people: &People) -> String {
     let decided = json!({"approve": true, "accept_costs": true, "reason": HOSTILE});
     people.approver.post(&format!("/requests/{request}/decide"), decided).await;
     people.builder.post("/apis", json!({"domain": "travel", "name": "hostile-draft", "spec": api()})).await;
-    let edit = people.builder.get("/assets/api:travel%2Fhostile").await["edit"].clone();
-    let links = json!([{"title": HOSTILE, "url": "https://example.com"}]);
-    let said = json!({"edit": edit, "description": HOSTILE, "owner": HOSTILE, "steward": HOSTILE, "links": links});
-    put(&people.builder, "/assets/api:travel%2Fhostile", said).await;
     request
 }
 
@@ -168,12 +164,6 @@ async fn what_people_write_stays_text_on_every_page() {
         ("/domains".into(), true, None),
         ("/domains/travel".into(), true, None),
         (format!("/domains/{in_address}"), false, None),
-        ("/catalogue/api/travel/hostile".into(), true, Some(("description", HOSTILE))),
-        ("/catalogue/api/travel/hostile?tab=history".into(), true, None),
-        ("/catalogue/stewards".into(), true, None),
-        (format!("/catalogue?q={in_address}&tag={in_address}"), true, None),
-        (format!("/catalogue/bulk?words={in_address}"), true, None),
-        (format!("/catalogue/table/flights-db/{in_address}"), false, None),
         ("/people".into(), false, None),
         ("/audit".into(), true, None),
         ("/account".into(), true, None),

@@ -112,13 +112,8 @@ async fn the_owner_of_one_domain_ends_no_session_or_token_that_others_rest_on() 
     admin.post("/domains", json!({"name": "finance"})).await;
     let path = |domain: &str, person: &str| format!("/domains/{domain}/members/{person}@demo");
     let ended = async || {
-        let (mut all, mut from) = (Vec::new(), String::new());
-        loop {
-            let page = admin.get(&format!("/audit{from}")).await.as_array().unwrap().clone();
-            let Some(last) = page.last() else { break all };
-            from = format!("?before={}", last["revision"]);
-            all.extend(page.into_iter().filter(|row| row["action"] == "person.access-ended"));
-        }
+        let rows = admin.get("/audit").await;
+        rows.as_array().unwrap().iter().filter(|row| row["action"] == "person.access-ended").cloned().collect::<Vec<Json>>()
     };
     done(&admin, Method::PUT, &path("finance", "builder"), json!({"roles": ["viewer"]})).await;
     let (builder, of_admin) = (Access::of(&server, "builder@demo").await, Access::of(&server, "admin@demo").await);

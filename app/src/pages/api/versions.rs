@@ -2,37 +2,30 @@
 
 use leptos::prelude::*;
 use model::Action;
-use model::catalogue::AssetPath;
 use model::snapshot::Environment;
 use model::view::{ApiDetail, VersionView};
 
 use super::Shared;
 use super::api::{Retire, Rollback};
-use crate::pages::catalogue::ImpactNote;
-use crate::ui::{ActionForm, ConfirmDialog, Empty, FormAction, FormProblem, FormToken, Load, StateBadge, Time, api_params};
+use crate::ui::{ActionForm, ConfirmDialog, Empty, FormAction, FormProblem, FormToken, Load, StateBadge, Time};
 use crate::words::words;
 
 #[component]
 pub(crate) fn VersionsTab() -> impl IntoView {
     let Shared { detail, me, rollback, retire, .. } = expect_context();
-    let at = api_params();
-    let note = ImpactNote::new(move || {
-        let (domain, name) = at.get();
-        AssetPath::api(&domain, &name).to_string()
-    });
     view! {
         <div class="mt-6 stack">
             <FormProblem action=rollback/>
             <FormProblem action=retire/>
             <Load resource=detail quiet=true view=move |detail| view! {
-                <Load resource=me view=move |me| table(&detail, me.can(Action::Rollback, &detail.summary.domain), (rollback, retire, note))/>
+                <Load resource=me view=move |me| table(&detail, me.can(Action::Rollback, &detail.summary.domain), (rollback, retire))/>
             }/>
         </div>
     }
     .into_any()
 }
 
-fn table(detail: &ApiDetail, may: bool, (rollback, retire, note): (FormAction<Rollback>, FormAction<Retire>, ImpactNote)) -> AnyView {
+fn table(detail: &ApiDetail, may: bool, (rollback, retire): (FormAction<Rollback>, FormAction<Retire>)) -> AnyView {
     let say = &words().api_versions;
     if detail.versions.is_empty() {
         return view! { <div class="card"><Empty title=say.none_title text=say.none_text/></div> }.into_any();
@@ -44,7 +37,7 @@ fn table(detail: &ApiDetail, may: bool, (rollback, retire, note): (FormAction<Ro
             <thead><tr><th>{say.version}</th><th>{say.state}</th><th>{say.live_in}</th><th>{say.author}</th><th>{say.created}</th><th><span class="sr">{say.actions}</span></th></tr></thead>
             <tbody>{detail.versions.iter().cloned().map(|version| row(version, detail, may, rollback)).collect_view()}</tbody>
         </table></div></section>
-        {may.then(|| retirement(detail, retire, note)).flatten()}
+        {may.then(|| retirement(detail, retire)).flatten()}
     }
     .into_any()
 }
@@ -58,7 +51,7 @@ fn callers(detail: &ApiDetail) -> String {
 }
 
 /// Taking an API out of an environment stands apart from the versions: nothing else is ever in its place.
-fn retirement(detail: &ApiDetail, retire: FormAction<Retire>, note: ImpactNote) -> Option<impl IntoView + use<>> {
+fn retirement(detail: &ApiDetail, retire: FormAction<Retire>) -> Option<impl IntoView + use<>> {
     let say = &words().api_versions;
     let (domain, name) = (detail.summary.domain.clone(), detail.summary.name.clone());
     let (live, callers) = (detail.summary.live.clone(), callers(detail));
@@ -78,7 +71,7 @@ fn retirement(detail: &ApiDetail, retire: FormAction<Retire>, note: ImpactNote) 
                             <input type="hidden" name="domain" value=domain/>
                             <input type="hidden" name="name" value=name/>
                             <input type="hidden" name="environment" value=place/>
-                            <ConfirmDialog id act title effects more=note.lines()/>
+                            <ConfirmDialog id act title effects/>
                         </ActionForm>
                     }
                 }).collect_view()}</div>

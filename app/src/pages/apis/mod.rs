@@ -12,7 +12,6 @@ use model::table::TableRef;
 use model::view::{ApiStanding, ApiSummary};
 
 use self::api::{NewApi, list_apis};
-use crate::pages::catalogue::ENTITIES;
 use crate::pages::editor::Steps;
 use crate::pages::sources::api::sources;
 use crate::signed_in::MeResource;
@@ -144,7 +143,7 @@ pub(crate) fn NewApiPage() -> impl IntoView {
                 return no_access(say.only_builders);
             }
             view! {
-                <PageHead title=say.new_title><a class="btn" href=ENTITIES>{say.of_entity}</a></PageHead>
+                <PageHead title=say.new_title/>
                 <Steps now=0 base=None first=say.first_step/>
                 <Unsaved saved=done(make)>
                     <ActionForm action=make>

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use model::Action;
-use model::catalogue::AssetPath;
 use model::dataset::{DataVersionState, StoreKind};
 use model::gates::Gates;
 use model::job::{JobSpec, RunState, When};
@@ -22,7 +21,6 @@ use super::mapping_card::{SetMapping, mapping_card};
 use super::rejected::{left_out, rejected_card};
 use super::runs::{ended_badly, going, strip_card};
 use super::waiting::waits;
-use crate::pages::catalogue::ImpactNote;
 use crate::pages::monitoring::MonitoringLink;
 use crate::signed_in::MeResource;
 use crate::ui::{
@@ -41,10 +39,6 @@ pub(crate) fn DatasetPage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let say = &words().datasets_detail;
     let at = api_params();
-    let note = ImpactNote::new(move || {
-        let (domain, name) = at.get();
-        AssetPath::dataset(&domain, &name).to_string()
-    });
     let (build, switch) = (FormAction::<BuildDataset>::new(), FormAction::<SwitchDataset>::new());
     let (stop, pause) = (FormAction::<StopRun>::new(), FormAction::<PauseJob>::new());
     let again = FormAction::<TryAgain>::new();
@@ -117,7 +111,7 @@ pub(crate) fn DatasetPage() -> impl IntoView {
                         }/>
                         <Load resource=me view=move |me| {
                             let may_edit = may(&me, Action::EditDataset);
-                            view! { {may_edit.then_some(move || spoiled.get().map(|rows| rejected_card(rows, again)))}{job_card(&dataset, may_edit, job, pause)}{incremental_card(&dataset, may_edit, job)}{mapping_card(&dataset, may_edit, mapping, note)}{gates_card(&dataset, may_edit, gates)} }
+                            view! { {may_edit.then_some(move || spoiled.get().map(|rows| rejected_card(rows, again)))}{job_card(&dataset, may_edit, job, pause)}{incremental_card(&dataset, may_edit, job)}{mapping_card(&dataset, may_edit, mapping)}{gates_card(&dataset, may_edit, gates)} }
                         }/>
                     </div>
                     <aside class="stack"><Load resource=detail view=move |dataset| view! {

@@ -7,19 +7,18 @@ use model::snapshot::Environment;
 use model::view::{DatasetSaved, DatasetView};
 
 use super::mapping::{Draft, mapping_form};
-use crate::pages::catalogue::ImpactNote;
 use crate::pages::sources::api::tables;
 use crate::ui::{Callout, FormCard, FromSource, JsonForm, Sends, Tone, ask, refusal};
 use crate::words::words;
 
 pub(super) type SetMapping = Sends<(String, String, Mapping), DatasetSaved>;
 
-pub(super) fn mapping_card(dataset: &DatasetView, may_edit: bool, save: SetMapping, note: ImpactNote) -> impl IntoView + use<> {
+pub(super) fn mapping_card(dataset: &DatasetView, may_edit: bool, save: SetMapping) -> impl IntoView + use<> {
     let say = &words().datasets_mapping;
     let lines = lines_of(&dataset.spec.mapping);
     let dataset = StoredValue::new(dataset.clone());
     view! {
-        <FormCard title=say.title change=say.change may_edit lines empty=say.none>{note.callout()}{dataset.with_value(|dataset| form(dataset, save))}</FormCard>
+        <FormCard title=say.title change=say.change may_edit lines empty=say.none>{dataset.with_value(|dataset| form(dataset, save))}</FormCard>
     }
 }
 

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use model::view::{Me as View, Need};
 
-use super::offers::AssetOffer;
 use crate::error::PortalError;
 
 /// Who is signed in, and what waits for them.
@@ -29,11 +28,4 @@ pub async fn home_figures() -> Result<Vec<(String, String)>, PortalError> {
 pub async fn needs() -> Result<Vec<Need>, PortalError> {
     let (control, caller) = crate::session::asker().await?;
     Ok(control.needs(&caller).await?)
-}
-
-/// Assets that the command palette offers for what somebody has typed.
-#[server(prefix = "/fn", endpoint = "suggest-assets")]
-pub async fn suggest_assets(#[server(default)] text: String) -> Result<Vec<AssetOffer>, PortalError> {
-    let (control, caller) = crate::session::asker().await?;
-    Ok(super::offers::of_assets(control.suggest_assets(&caller, &text).await?))
 }

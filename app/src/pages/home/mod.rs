@@ -4,7 +4,6 @@ pub(crate) mod api;
 #[cfg(feature = "ssr")]
 mod figures;
 mod needs;
-pub(crate) mod offers;
 mod shown;
 
 use leptos::prelude::*;

@@ -1,7 +1,6 @@
 //! What needs the reader: each with its colour, its reason, its time, and the way to what can be done about it.
 
 use leptos::prelude::*;
-use model::redirect::query_value;
 use model::view::{Need, NeedKind, RequestKind};
 
 use crate::navigation::ALERTS;
@@ -41,8 +40,6 @@ fn shown(need: &Need) -> Shown {
     let subject = &need.subject;
     let api = |tail: &str| format!("/apis/{subject}{tail}");
     let dataset = format!("/datasets/{subject}");
-    // The path of an asset begins with its kind.
-    let asset = || format!("/catalogue/{}", query_value(&subject.replacen(':', "/", 1)));
     let opened = need.request.as_ref().map_or_else(|| "/inbox".to_owned(), |request| format!("/inbox/{}", request.id));
     match need.kind {
         NeedKind::FiguresUnwritten => (BAD, "error", (say.figures_unwritten)(subject), ALERTS.to_owned(), say.view_alerts),
@@ -66,11 +63,6 @@ fn shown(need: &Need) -> Shown {
             let (link, verb) = mend(need).map_or((opened, say.view_request), |edit| (edit, say.edit_draft));
             (BAD, "x", (say.was_rejected)(subject), link, verb)
         }
-        NeedKind::ScanHeld => (WARN, "source", (say.scan_held)(subject), format!("/catalogue/source/{subject}"), say.view_asset),
-        NeedKind::ColumnsRenamed => {
-            let name = subject.split_once(':').map_or(subject.as_str(), |(_, name)| name);
-            ("glyph glyph-info", "source", (say.columns_renamed)(name), asset(), say.view_asset)
-        }
         NeedKind::Draft => ("glyph glyph-accent", "doc", (say.draft)(subject), api("/edit"), say.edit_draft),
     }
 }
@@ -92,7 +84,6 @@ fn text(need: &Need) -> String {
             if need.detail.is_empty() { (say.by)(&by) } else { (say.by_saying)(&by, &(say.quoted)(&need.detail)) }
         }
         (NeedKind::FiguresUnwritten, _) => words().alerts.figures_unwritten.to_owned(),
-        (NeedKind::ColumnsRenamed, _) => say.columns_renamed_text.to_owned(),
         (NeedKind::Draft, _) => say.draft_text.to_owned(),
         _ => need.detail.clone(),
     }

@@ -152,7 +152,6 @@ pub(super) fn decided(request: &RequestView, edit: Option<String>) -> Option<imp
         RequestKind::Version => (say.released, format!("/apis/{}/{}", request.domain, request.name), say.view_documentation),
         RequestKind::Binding => (say.applied, format!("/sources/{}", request.name), say.view_source),
         RequestKind::Dataset => (say.applied, format!("/datasets/{}/{}", request.domain, request.name), say.view_dataset),
-        RequestKind::Tag | RequestKind::Untag => (say.applied, "/catalogue/tags".to_owned(), say.view_tags),
     };
     let (class, icon, told) = match request.state {
         RequestState::Approved => ("callout callout-ok", "ok", done),

@@ -7,7 +7,6 @@ mod told;
 
 use leptos::prelude::*;
 use model::Action;
-use model::catalogue::AssetPath;
 use model::list::ListQuery;
 use model::load_limits::SourceLoad;
 use model::number::Typed;
@@ -19,7 +18,6 @@ use self::api::{connectors, list_sources, sample_table, set_source_load, source,
 use self::form::SourceEditor;
 use self::load::{SetLoad, load_card};
 use crate::error::PortalError;
-use crate::pages::catalogue::ImpactNote;
 use crate::pages::monitoring::MonitoringLink;
 use crate::signed_in::MeResource;
 use crate::ui::{
@@ -111,7 +109,6 @@ pub(crate) fn SourcePage() -> impl IntoView {
     let MeResource(me) = expect_context();
     let name = param("name");
     let detail = loaded(move || name.get(), source);
-    let note = ImpactNote::new(move || AssetPath::source(&name.get()).to_string());
     let known = loaded(move || name.get(), |name| tables_last_told(name, None, None));
     let kinds = loaded(|| (), |()| connectors());
     let set_load: SetLoad = leptos::prelude::Action::new(|(name, load, numbers): &(String, SourceLoad, Typed)| {
@@ -133,7 +130,6 @@ pub(crate) fn SourcePage() -> impl IntoView {
                         may.then(move || view! {
                             <Rights source=known.name.clone() environment/>
                             {load_card(&known, set_load)}
-                            {note.callout()}
                             <Load resource=kinds view=move |kinds| view! { <SourceEditor kinds domains=vec![known.domain.clone()] known=Some(known.clone())/> }/>
                         })
                     }/>

@@ -24,7 +24,6 @@ use crate::error::PortalError;
 use crate::words::words;
 
 pub(crate) use column::{Column, some_text};
-pub(crate) use pager::{page_links, rows_found};
 pub(crate) use place::{ListPlace, list_query};
 pub(crate) use tools::Filter;
 

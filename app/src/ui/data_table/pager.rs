@@ -13,14 +13,13 @@ use crate::words::words;
 pub(super) fn Found(place: ListPlace, answers: Answers, extent: fn(&Answer) -> Option<Extent>) -> impl IntoView {
     view! {
         <span role="status">
-            <Transition>{move || Suspend::new(async move { extent(&answers.await).map(|extent| rows_found(place.name, extent)) })}</Transition>
+            <Transition>{move || Suspend::new(async move { extent(&answers.await).map(|extent| found(place.name, extent)) })}</Transition>
         </span>
     }
     .into_any()
 }
 
-/// How many rows a list has, and which of them are shown.
-pub(crate) fn rows_found(name: &str, extent: Extent) -> String {
+fn found(name: &str, extent: Extent) -> String {
     let say = &words().ui_table;
     let number = |rows: u64| grouped(i64::try_from(rows).unwrap_or(i64::MAX));
     let (found, all) = (number(extent.found), number(extent.all));
@@ -38,26 +37,26 @@ pub(super) fn Pages(place: ListPlace, query: Memo<ListQuery>, answers: Answers, 
     view! {
         <Transition>{move || Suspend::new(async move {
             let extent = extent(&answers.await).filter(|extent| extent.pages() > 1);
-            // Columns may be hidden and shown meanwhile: the address follows.
-            extent.map(|extent| page_links((extent.page, extent.pages()), place.name, move |page| query.with(|query| place.link(&query.at_page(page)))))
+            extent.map(|extent| links(extent, place, query))
         })}</Transition>
     }
     .into_any()
 }
 
-/// Links from one page of a list to others, each by the address that `address` gives.
-pub(crate) fn page_links((page, pages): (u32, u32), name: &str, address: impl Fn(u32) -> String + Clone + Send + 'static) -> AnyView {
+fn links(extent: Extent, place: ListPlace, query: Memo<ListQuery>) -> AnyView {
     let say = &words().ui_table;
-    let link = |to: u32, word: &'static str| {
+    let (page, pages) = (extent.page, extent.pages());
+    let link = move |to: u32, word: &'static str| {
+        // Columns may be hidden and shown meanwhile: the address follows.
+        let address = move || query.with(|query| place.link(&query.at_page(to)));
         if to == page {
             view! { <span class="t-3" aria-hidden="true">{word}</span> }.into_any()
         } else {
-            let address = address.clone();
-            view! { <a href=move || address(to) data-noscroll="true">{word}</a> }.into_any()
+            view! { <a href=address data-noscroll="true">{word}</a> }.into_any()
         }
     };
     view! {
-        <nav class="pager" aria-label=(say.pages)(name)>
+        <nav class="pager" aria-label=(say.pages)(place.name)>
             {link(1, say.first)}{link(page.saturating_sub(1).max(1), say.previous)}
             <span>{(say.page)(&grouped(i64::from(page)), &grouped(i64::from(pages)))}</span>
             {link(page.saturating_add(1).min(pages), say.next)}{link(pages, say.last)}
@@ -74,7 +73,7 @@ mod tests {
     fn a_list_says_how_long_it_is() {
         let say = |page: u32, found_rows: u64, all: u64| {
             let query = ListQuery { page, ..ListQuery::default() };
-            rows_found("APIs", Extent::new(&query, found_rows, all))
+            found("APIs", Extent::new(&query, found_rows, all))
         };
         assert_eq!(say(1, 0, 0), "APIs: 0");
         assert_eq!(say(1, 3, 3), "APIs: 3");

@@ -8,11 +8,11 @@ use control::model::view::{ChartQuery, ChartView, CompareWith, Diagnosis, Metric
 use control::model::wall_clock::WallClock;
 use control::model::{FieldError, Problem};
 use control::{Control, chart_as_csv};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, header};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::answer::{Answer, answer, csv, is_csv};
+use super::answer::{Answer, answer};
 use crate::extract::{Asker, Failure, Query};
 use crate::operation::Table;
 
@@ -98,7 +98,7 @@ async fn chart(
     let is_csv = is_csv(asked.format.as_deref(), &headers)?;
     let view = control.chart(&caller, &chart_query(&asked)?).await?;
     if is_csv {
-        return Ok(csv(chart_as_csv(&view)));
+        return Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], chart_as_csv(&view)).into_response());
     }
     Ok(axum::Json(view).into_response())
 }
@@ -199,4 +199,16 @@ fn zone(errors: &mut Vec<FieldError>, text: Option<&str>) -> String {
         errors.push(FieldError::new("zone", "Unknown time zone. Enter a name such as Europe/Zurich or UTC."));
     }
     zone.to_owned()
+}
+
+fn is_csv(format: Option<&str>, headers: &HeaderMap) -> Result<bool, Problem> {
+    match format {
+        Some("csv") => Ok(true),
+        Some("json") => Ok(false),
+        Some(_) => Err(Problem::field("format", "Choose json or csv.")),
+        None => {
+            let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            Ok(accept.trim_start().starts_with("text/csv"))
+        }
+    }
 }

@@ -4,7 +4,6 @@ mod access;
 mod alerts;
 mod answer;
 mod apis;
-mod catalogue;
 mod datasets;
 mod identity;
 mod metrics;
@@ -25,6 +24,5 @@ pub(crate) fn table() -> Table {
     let table = metrics::add(table);
     let table = alerts::add(table);
     let table = request_log::add(table);
-    let table = catalogue::add(table);
     access::add(table)
 }

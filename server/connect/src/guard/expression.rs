@@ -1,12 +1,14 @@
 //! One expression over the columns of a table, in the engine's words: read within the same bounds as a statement.
 
-use sql_reader::{Budget, MAX_NESTING, brackets_too_deep, with_stack};
 use sqlparser::ast::Expr;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, Tokenizer};
 
-use super::calls::calls_too_deep;
+use super::budget::Budget;
+use super::calls::{brackets_too_deep, calls_too_deep};
+use super::reading::MAX_NESTING;
+use super::{STACK, STACK_LEFT};
 
 /// Why a text is not read as an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub enum Unread {
 /// # Errors
 /// As [`Unread`] says.
 pub fn expression(sql: &str, most: usize) -> Result<Expr, Unread> {
-    with_stack(|| {
+    stacker::maybe_grow(STACK_LEFT, STACK, || {
         let all = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location().map_err(|_| Unread::Other(None))?;
         let tokens: Vec<_> = all.into_iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
         if tokens.len() > most {

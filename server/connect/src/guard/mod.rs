@@ -3,12 +3,16 @@
 //! What is sent is written again from the tree that was looked at, and read once more; see [`check`]. The guard stands in front of the
 //! source's own defences (read-only sessions, time-outs), not instead of them.
 
+mod budget;
 mod calls;
+mod clickhouse;
 mod expression;
 mod functions;
+mod mysql;
 mod near;
 mod notation;
 mod reading;
+mod refusal;
 mod shape;
 mod spread;
 mod system;
@@ -18,16 +22,22 @@ mod walk;
 mod writing;
 
 use model::dialect::Dialect;
-use sql_reader::{TOO_DEEP, refuse, with_stack};
 use sqlparser::ast::{Spanned, Statement};
 
 pub use calls::calls_too_deep;
 pub use expression::{Unread, expression};
 pub use near::{Unknown, unknown_name};
-pub use sql_reader::Refusal;
+pub use refusal::Refusal;
+use refusal::refuse;
 pub use system::is_system_table;
 
+pub(crate) use reading::MAX_TEXT;
 pub(crate) use shape::Shape;
+
+/// The stack that reading may need: trees are walked by recursion, within the bounds of [`reading`].
+const STACK: usize = 16 << 20;
+/// Below this the stack is grown before anything is read.
+const STACK_LEFT: usize = 4 << 20;
 
 /// What the guard learned of a statement that it let by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,9 +53,9 @@ pub struct Passed {
 /// # Errors
 /// A refusal that names what is wrong and, where the parser knows it, the place.
 pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
-    with_stack(|| {
+    stacker::maybe_grow(STACK_LEFT, STACK, || {
         let tokens = reading::tokens(sql, dialect)?;
-        let mut statement = sql_reader::statement(tokens.clone(), dialect)?;
+        let mut statement = reading::statement(tokens.clone(), dialect)?;
         writing::plain_literals(&mut statement);
         writing::explicit_aliases(&mut statement, dialect);
         let Statement::Query(query) = &statement else {
@@ -55,7 +65,7 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
         // These two plan in this process, and SQLite has bounds of its own.
         let here = matches!(dialect, Dialect::Datafusion | Dialect::Sqlite);
         if (here && calls_too_deep(&statement)) || (dialect == Dialect::Sqlite && calls::levels_too_many_for_sqlite(&statement)) {
-            return Err(refuse(None, TOO_DEEP));
+            return Err(refuse(None, calls::TOO_DEEP));
         }
         let (has_order, has_limit) = (query.order_by.is_some(), query.limit_clause.is_some() || query.fetch.is_some());
         let sql = writing::write(&statement, &tokens, dialect)?;
@@ -65,7 +75,7 @@ pub fn check(sql: &str, dialect: Dialect) -> Result<Passed, Refusal> {
 
 /// A statement as a tree; nothing of a text that cannot be read.
 pub(crate) fn tree(sql: &str, dialect: Dialect) -> Option<Statement> {
-    sql_reader::tree(sql, dialect).ok()
+    stacker::maybe_grow(STACK_LEFT, STACK, || reading::statement(reading::tokens(sql, dialect).ok()?, dialect).ok())
 }
 
 #[cfg(test)]

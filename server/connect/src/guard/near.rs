@@ -5,10 +5,9 @@ use std::ops::ControlFlow;
 use model::dialect::Dialect;
 use model::near::near as nearest;
 use model::table::TableInfo;
-use sql_reader::with_stack;
 use sqlparser::ast::{Expr, Ident, ObjectNamePart, Query, Select, SelectItem, TableAlias, TableFactor, Visit, Visitor};
 
-use super::tree;
+use super::{STACK, STACK_LEFT, tree};
 
 /// A name that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub struct Unknown {
 /// The first table, or else the first column, that a statement names and the source does not have, where a name of the source is near.
 #[must_use]
 pub fn unknown_name(sql: &str, dialect: Dialect, tables: &[TableInfo]) -> Option<Unknown> {
-    with_stack(|| {
+    stacker::maybe_grow(STACK_LEFT, STACK, || {
         let statement = tree(sql, dialect)?;
         let mut names = Names::default();
         let _ = statement.visit(&mut names);

@@ -4,7 +4,7 @@
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart, TableAlias, TableFactor};
 use sqlparser::tokenizer::Location;
 
-use super::{Refusal, refuse};
+use super::refusal::{Refusal, refuse};
 
 /// As much of a name as PostgreSQL looks at, in bytes.
 const NAME_BYTES: usize = 63;

@@ -3,13 +3,12 @@
 use std::ops::ControlFlow;
 
 use model::dialect::Dialect;
-use sql_reader::with_stack;
 use sqlparser::ast::{
     Expr, GroupByExpr, LimitClause, ObjectNamePart, Query, Select, SetExpr, Statement, TableFactor, TableWithJoins, Visit, Visitor,
     visit_expressions,
 };
 
-use super::tree;
+use super::{STACK, STACK_LEFT, tree};
 
 /// A statement, as far as plans are read by it.
 #[derive(Debug, Default)]
@@ -27,7 +26,7 @@ pub(crate) struct Shape {
 impl Shape {
     /// Of a statement that cannot be read nothing is known.
     pub(crate) fn of(sql: &str, dialect: Dialect) -> Self {
-        with_stack(|| {
+        stacker::maybe_grow(STACK_LEFT, STACK, || {
             let Some(statement) = tree(sql, dialect) else { return Self::default() };
             let mut reading = Reading::new(dialect);
             let _ = statement.visit(&mut reading);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use sqlparser::ast::{ObjectName, ObjectNamePart, Query};
 
-use super::{Refusal, refuse};
+use super::refusal::{Refusal, refuse};
 
 /// The most tables.
 const MAX_TABLES: u64 = 200;

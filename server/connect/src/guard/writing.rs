@@ -46,7 +46,7 @@ pub(super) fn write(statement: &Statement, written: &[TokenWithSpan], dialect: D
     let unsure =
         || refuse(None, "A part of this statement cannot be sent exactly as it was checked. Write the statement in a simpler way.");
     let text = laid_out(&rendered(statement, dialect), written, dialect).map_err(|_| unsure())?;
-    let mut again = sql_reader::statement(reading::tokens(&text, dialect).map_err(|_| unsure())?, dialect).map_err(|_| unsure())?;
+    let mut again = reading::statement(reading::tokens(&text, dialect).map_err(|_| unsure())?, dialect).map_err(|_| unsure())?;
     plain_literals(&mut again);
     if again == *statement { Ok(text) } else { Err(unsure()) }
 }

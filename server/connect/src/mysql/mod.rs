@@ -1,6 +1,5 @@
 //! MySQL and MariaDB: one protocol, one connector.
 
-mod comments;
 mod errors;
 mod query;
 mod rights;
@@ -20,14 +19,13 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions, MySqlSslMode
 
 use self::errors::read_error;
 use self::sink::MySqlSink;
-use crate::described::with_comments;
 use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
 use crate::snapshot_read::SnapshotRead;
 use crate::tls::{self, Tls};
 use crate::{
-    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, DescribedTable, Excess, Hosts, MAX_CONNECTIONS,
-    SourceError, Statement, port_of,
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, Hosts, MAX_CONNECTIONS, SourceError,
+    Statement, port_of,
 };
 
 /// What every session is told: it only reads, it reads texts as the guard does whatever the server's own mode is (a backslash is a
@@ -141,26 +139,12 @@ impl Connection for MySqlSource {
     }
 
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
-        tables::list(&self.pool, "", None).await.map_err(|error| read_error(&error))
+        tables::list(&self.pool, None).await.map_err(|error| read_error(&error))
     }
 
     async fn table(&self, table: &TableRef) -> Result<Option<TableInfo>, SourceError> {
-        let found = tables::list(&self.pool, &table.schema, Some(&table.name)).await.map_err(|error| read_error(&error))?;
+        let found = tables::list(&self.pool, Some(table)).await.map_err(|error| read_error(&error))?;
         Ok(found.into_iter().next().map(|info| TableInfo { table: table.clone(), ..info }))
-    }
-
-    async fn schemas(&self) -> Result<Vec<String>, SourceError> {
-        comments::schemas(&self.pool).await.map_err(|error| read_error(&error))
-    }
-
-    async fn described(&self, schema: &str) -> Result<Vec<DescribedTable>, SourceError> {
-        // The tables of its own database are called as definitions call them: without it.
-        let own = comments::own_schema(&self.pool).await.map_err(|error| read_error(&error))?;
-        let schema = if own.as_deref() == Some(schema) { "" } else { schema };
-        let named = Some(schema).filter(|schema| !schema.is_empty());
-        let tables = tables::list(&self.pool, schema, None).await.map_err(|error| read_error(&error))?;
-        let comments = comments::of_schema(&self.pool, named).await.map_err(|error| read_error(&error))?;
-        Ok(with_comments(tables, comments).into_iter().map(|table| table.in_schema(schema)).collect())
     }
 
     async fn describe(&self, sql: &str, _: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {

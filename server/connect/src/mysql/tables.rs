@@ -57,9 +57,9 @@ FROM information_schema.key_column_usage
 WHERE table_schema = COALESCE(?, DATABASE()) AND (? IS NULL OR table_name = ?) AND referenced_table_schema = table_schema
 ORDER BY table_name, constraint_name, ordinal_position";
 
-/// The tables of a schema, or of the database of the settings where none is named; of one name alone, where one is.
-pub(super) async fn list(pool: &MySqlPool, schema: &str, name: Option<&str>) -> Result<Vec<TableInfo>, sqlx::Error> {
-    let schema = Some(schema).filter(|schema| !schema.is_empty());
+pub(super) async fn list(pool: &MySqlPool, only: Option<&TableRef>) -> Result<Vec<TableInfo>, sqlx::Error> {
+    let schema = only.map(|table| table.schema.as_str()).filter(|schema| !schema.is_empty());
+    let name = only.map(|table| table.name.as_str());
     let rows: Vec<CatalogueRow> = sqlx::query_as(COLUMNS).bind(schema).bind(name).bind(name).fetch_all(pool).await?;
     let keys: Vec<KeyRow> = sqlx::query_as(KEYS).bind(schema).bind(name).bind(name).fetch_all(pool).await?;
     let mut tables: BTreeMap<String, TableInfo> = BTreeMap::new();

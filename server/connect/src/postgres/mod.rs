@@ -2,7 +2,6 @@
 
 mod binds;
 mod cells;
-mod comments;
 mod copy;
 mod errors;
 mod plans;
@@ -25,15 +24,14 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use self::errors::read_error;
 use self::readable::Readable;
 use self::sink::PgSink;
-use crate::described::with_comments;
 use crate::own_servers::{self, ServerAddress};
 use crate::reconnect::close_idle;
 use crate::sink::{Sink, Writes};
 use crate::snapshot_read::SnapshotRead;
 use crate::tls::{self, Tls};
 use crate::{
-    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, DescribedTable, Excess, Hosts, MAX_CONNECTIONS,
-    SESSION_TIMEOUT, SourceError, SourceErrorKind, Statement, port_of,
+    BatchStream, BindingConfig, CONNECT_TIMEOUT, ConfigField, Connection, Connector, Excess, Hosts, MAX_CONNECTIONS, SESSION_TIMEOUT,
+    SourceError, SourceErrorKind, Statement, port_of,
 };
 
 /// The server looks each second whether its client is still there, and ends the statement where it is not.
@@ -197,19 +195,6 @@ impl Connection for PgConnection {
         let schema = if table.schema.is_empty() { &self.schema } else { &table.schema };
         let found = tables::list(&self.pool, schema, Some(&table.name)).await.map_err(|error| read_error(&error, ""))?;
         Ok(found.into_iter().next().map(|info| TableInfo { table: table.clone(), ..info }))
-    }
-
-    async fn schemas(&self) -> Result<Vec<String>, SourceError> {
-        comments::schemas(&self.pool).await.map_err(|error| read_error(&error, ""))
-    }
-
-    async fn described(&self, schema: &str) -> Result<Vec<DescribedTable>, SourceError> {
-        let named = if schema.is_empty() { self.schema.as_str() } else { schema };
-        let tables = tables::list(&self.pool, named, None).await.map_err(|error| read_error(&error, ""))?;
-        let comments = comments::of_schema(&self.pool, named).await.map_err(|error| read_error(&error, ""))?;
-        // The tables of its own schema are called as definitions call them: without it.
-        let written = if named == self.schema { "" } else { named };
-        Ok(with_comments(tables, comments).into_iter().map(|table| table.in_schema(written)).collect())
     }
 
     async fn describe(&self, sql: &str, binds: &[(DataType, Value)]) -> Result<Vec<Column>, SourceError> {

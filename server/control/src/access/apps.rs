@@ -1,7 +1,6 @@
 //! Apps: the consumers of APIs.
 
 use model::audit::AuditAction;
-use model::catalogue::AssetPath;
 use model::clock::Millis;
 use model::list::{ListPage, ListQuery};
 use model::name::check_name;
@@ -11,7 +10,6 @@ use model::{Action, Problem};
 use store::{AppRow, KeyRow, StoreError};
 
 use crate::apis::Inventory;
-use crate::catalogue::lineage;
 use crate::failure::{from_json, origins};
 use crate::listing::Listing;
 use crate::{Caller, Control};
@@ -149,7 +147,6 @@ impl Control {
             StoreError::Stale => Problem::not_found(format!("app {domain}/{name}")),
             other => Problem::from(other),
         })?;
-        lineage::remove(&mut tx, &AssetPath::app(domain, name)).await?;
         self.note(&mut tx, AuditAction::AppDeleted, (domain, &format!("{domain}/{name}")), Some(before), None).await?;
         self.commit(tx).await
     }

@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, AppRow, GrantRow, StoreError};
 
 use crate::apis::Inventory;
-use crate::catalogue::lineage;
 use crate::failure::{api_spec, draft_spec, from_json, hidden_fields};
 use crate::live::rate_of;
 use crate::{Caller, Control};
@@ -69,7 +68,7 @@ impl Control {
         }
         let now = self.host.now();
         let row = GrantRow {
-            app_id: app.id.clone(),
+            app_id: app.id,
             api_id: api.id,
             granted_by: caller.email().into(),
             created_at: now,
@@ -83,7 +82,6 @@ impl Control {
         let after = terms_text(&who, &row);
         let mut tx = self.write(caller).await?;
         tx.put_grant(&row).await?;
-        lineage::write_app(&mut tx, &app).await?;
         self.note(&mut tx, AuditAction::AccessGranted, (domain, &path), before, Some(after)).await?;
         self.commit(tx).await
     }
@@ -103,7 +101,6 @@ impl Control {
             StoreError::Stale => Problem::not_found("grant"),
             other => Problem::from(other),
         })?;
-        lineage::write_app(&mut tx, &app).await?;
         self.note(&mut tx, AuditAction::AccessEnded, (domain, &path), before, None).await?;
         self.commit(tx).await
     }

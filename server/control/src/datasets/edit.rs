@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use store::{DatasetRow, JobRow, StoreError, Tx};
 
 use super::DatasetEdit;
-use crate::catalogue::lineage;
 use crate::failure::{from_json, from_source, stored};
 use crate::sources::Resolved;
 use crate::{Caller, Control};
@@ -150,9 +149,6 @@ impl Control {
             other => Problem::from(other),
         })?;
         tx.insert_job(job).await?;
-        self.catalogue_dataset(tx, row).await?;
-        lineage::write_dataset(tx, row, &row.definition()?).await?;
-        lineage::write_job(tx, row, &row.definition()?, &job.definition(row)?).await?;
         self.note(tx, AuditAction::DatasetMade, (&row.domain, &format!("{}/{}", row.domain, row.name)), None, Some(row.spec.clone())).await
     }
 

@@ -157,7 +157,7 @@ impl Control {
     pub(crate) async fn dataset_change(&self, dataset: &DatasetRow, held: &HeldChangeRow) -> Result<HeldChange, Problem> {
         let changes = rules_in(dataset, &held.before_definition)?.changes(&rules_in(dataset, &held.definition)?);
         let Affected { apis, datasets } = self.affected_by_dataset(dataset).await?;
-        Ok(HeldChange { changes, secrets: Vec::new(), apis, datasets, assets: Vec::new() })
+        Ok(HeldChange { changes, secrets: Vec::new(), apis, datasets })
     }
 
     /// The change of a dataset that waits for a decision, for its page.

@@ -13,7 +13,6 @@ use model::{Action, ErrorCode, FieldError, Problem};
 use store::{DataVersionRow, DatasetRow, JobRow, RunRow, StoreError, Tx};
 
 use super::{DatasetEdit, incremental_error};
-use crate::catalogue::lineage;
 use crate::{Caller, Control};
 
 /// The dataset that another is made after, where its job can be read.
@@ -149,7 +148,6 @@ impl Control {
         let before = job.spec.clone();
         let row = with_spec(job, &known, (spec, text.clone()), tx.at());
         tx.set_job(&row).await?;
-        lineage::write_job(tx, dataset, &dataset.definition()?, spec).await?;
         self.note(tx, AuditAction::JobSet, (&dataset.domain, &subject(dataset)), Some(before), Some(text)).await
     }
 

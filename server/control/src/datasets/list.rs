@@ -97,12 +97,6 @@ impl Control {
         self.dataset_view(&row, &self.inventory().await?, &self.shelves().await?).await
     }
 
-    /// The same with the values of rows that its reasons name: for who shows none of them.
-    pub(crate) async fn dataset_with_values(&self, caller: &Caller, domain: &str, name: &str) -> Result<DatasetView, Problem> {
-        let row = self.visible_dataset(caller, domain, name).await?;
-        self.view_with_values(&row, &self.inventory().await?, &self.shelves().await?).await
-    }
-
     /// The sources that are made of datasets.
     async fn shelves(&self) -> Result<Vec<String>, Problem> {
         let sources = self.store.sources().await?;
@@ -118,12 +112,6 @@ impl Control {
     }
 
     async fn dataset_view(&self, row: &DatasetRow, inventory: &Inventory, shelves: &[String]) -> Result<DatasetView, Problem> {
-        let mut view = self.view_with_values(row, inventory, shelves).await?;
-        self.mask_dataset(&mut view).await?;
-        Ok(view)
-    }
-
-    async fn view_with_values(&self, row: &DatasetRow, inventory: &Inventory, shelves: &[String]) -> Result<DatasetView, Problem> {
         let (job, versions) = self.job_view(row).await?;
         let spec = row.definition()?;
         let driver = self.driver_of(&spec.source).await?;

@@ -7,7 +7,6 @@ use arrow_array::RecordBatch;
 use connect::{MapRows, Mapped, Mapper, Purpose, Statement, registry};
 use futures::TryStreamExt;
 use model::audit::AuditAction;
-use model::catalogue::{mask_sample, mask_sentence};
 use model::dataset::DatasetSpec;
 use model::job::JobSpec;
 use model::mapping::Mapping;
@@ -23,7 +22,6 @@ use store::{DatasetRow, Tx};
 use super::DatasetEdit;
 use super::edit::{gate_errors, table_of};
 use super::job::job_errors;
-use crate::catalogue::lineage;
 use crate::failure::{from_json, from_source, stored};
 use crate::sources::{Resolved, sample_of};
 use crate::{Caller, Control};
@@ -90,7 +88,7 @@ impl Control {
         }
     }
 
-    /// The first rows of a table as its dataset makes them, masked by tag.
+    /// The first rows of a table as its dataset makes them.
     pub(crate) async fn first_made(&self, spec: &DatasetSpec, resolved: &Resolved) -> Result<MappingPreview, Problem> {
         let of = spec.clone();
         let maps: Box<dyn MapRows> = self.planned(move |mapper| mapper.rows(&of)).await.map_err(Problem::fields)?;
@@ -104,11 +102,6 @@ impl Control {
         }
         while let Ok(spoiled) = rejected.try_recv() {
             preview.bad.push(format!("{}: {}", spoiled.place, spoiled.reason));
-        }
-        let masks = self.masks_of_made(spec).await?;
-        mask_sample(&mut preview.sample, &masks);
-        if !masks.is_empty() {
-            preview.bad.iter_mut().for_each(|bad| *bad = mask_sentence(bad));
         }
         Ok(preview)
     }
@@ -191,7 +184,6 @@ impl Control {
         let text = |mapping: &Mapping| serde_json::to_string(&mapping.written()).map_err(|error| from_json(&error));
         let spec = serde_json::to_string(&after).map_err(|error| from_json(&error))?;
         tx.set_dataset_spec(&dataset.id, &spec).await?;
-        lineage::write_dataset(tx, dataset, &after).await?;
         let (before, after) = (text(&before.mapping)?, text(&after.mapping)?);
         let subject = format!("{}/{}", dataset.domain, dataset.name);
         self.note(tx, AuditAction::DatasetMapping, (&dataset.domain, &subject), Some(before), Some(after)).await

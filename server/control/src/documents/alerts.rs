@@ -25,14 +25,7 @@ impl Control {
         for (index, document) in documents.iter().enumerate() {
             let placed = |problem| at(index, problem);
             let planned = match document {
-                Document::Source(_)
-                | Document::Dataset(_)
-                | Document::Api(_)
-                | Document::Asset(_)
-                | Document::Vocabulary(_)
-                | Document::Tag(_)
-                | Document::Term(_)
-                | Document::Entity(_) => continue,
+                Document::Source(_) | Document::Dataset(_) | Document::Api(_) => continue,
                 Document::Receiver(of) => {
                     let input = ReceiverInput { edit: None, channel: of.channel.clone(), new_secret: false };
                     self.plan_receiver((&of.domain, &of.name), input).await.map_err(placed)?

@@ -15,8 +15,6 @@ use store::{ApiRow, RequestRow, SourceRow, Tx};
 
 use super::datasets::PlannedDataset;
 use super::planned_alert::PlannedAlert;
-use super::planned_asset::PlannedAsset;
-use super::planned_label::PlannedLabel;
 use super::read::read_documents;
 use crate::alerts::may_watch;
 use crate::apis::{Beside, CheckInput, Planned};
@@ -57,8 +55,8 @@ pub struct ApplyPlan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlannedChange {
     pub subject: String,
-    /// `make`, `change`, `release`, `send for review` or `keep`. Of a source, a dataset or a tag, `send for review` says that a change of
-    /// its settings in production, of what decides its rows, or of what it masks, waits for a decision, with or without an approving token.
+    /// `make`, `change`, `release`, `send for review` or `keep`. Of a source or a dataset, `send for review` says that a change of
+    /// its settings in production, or of what decides its rows, waits for somebody's decision, with or without an approving token.
     pub effect: String,
 }
 
@@ -82,17 +80,13 @@ pub(super) struct Work {
     /// APIs with what their documents say of their documentation, where it is something else than before.
     marks: Vec<(ApiRow, DocumentationMark)>,
     pub(super) alerts: Vec<PlannedAlert>,
-    pub(super) assets: Vec<PlannedAsset>,
-    /// Vocabularies, tags, terms and entities.
-    pub(super) labels: Vec<PlannedLabel>,
     pub(super) plan: ApplyPlan,
 }
 
 impl Work {
     fn is_empty(&self) -> bool {
         let is_same = self.sources.is_empty() && self.loads.is_empty() && self.datasets.is_empty();
-        let is_same = is_same && self.apis.is_empty() && self.marks.is_empty() && self.alerts.is_empty();
-        is_same && self.assets.is_empty() && self.labels.is_empty()
+        is_same && self.apis.is_empty() && self.marks.is_empty() && self.alerts.is_empty()
     }
 }
 
@@ -115,8 +109,6 @@ impl Control {
         });
         self.plan_apis(caller, &documents, request.environment, approval.as_ref(), &mut work).await?;
         self.plan_alerts(&documents, &mut work).await?;
-        self.plan_assets(caller, &documents, &mut work).await?;
-        self.plan_labels(caller, &documents, &mut work).await?;
         if request.dry_run || work.is_empty() {
             return Ok(work.plan);
         }
@@ -146,10 +138,6 @@ impl Control {
         for alert in work.alerts {
             self.write_planned_alert(&mut tx, caller, alert).await?;
         }
-        for asset in &work.assets {
-            self.write_planned_asset(&mut tx, caller, asset).await?;
-        }
-        self.write_planned_labels(&mut tx, caller, work.labels).await?;
         fail_point!("apply.before-commit");
         self.commit(tx).await?;
         fail_point!("apply.after-commit");
@@ -348,11 +336,6 @@ fn authorise_all(caller: &Caller, documents: &[Document]) -> Result<(), Problem>
             }
             Document::Objective(objective) => caller.authorise(Action::EditAlert, &objective.domain)?,
             Document::MaintenanceWindow(window) => caller.authorise(Action::EditAlert, &window.domain)?,
-            // Its asset says of which domain it is: it is asked when that is looked up. So it is of a vocabulary and of a tag, where
-            // something of them is to be changed.
-            Document::Asset(_) | Document::Vocabulary(_) | Document::Tag(_) => {}
-            Document::Term(term) => caller.authorise(Action::EditCatalogue, &term.domain)?,
-            Document::Entity(entity) => caller.authorise(Action::EditCatalogue, &entity.domain)?,
         }
     }
     Ok(())

@@ -70,8 +70,6 @@ impl Control {
             }));
         }
         self.export_alerts(caller, &mut documents).await?;
-        self.export_assets(caller, &mut documents).await?;
-        self.export_labels(caller, &mut documents).await?;
         let mut text = String::new();
         for document in &documents {
             text.push_str("---\n");

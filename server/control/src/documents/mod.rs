@@ -1,15 +1,11 @@
-//! Sources, datasets, APIs, alerts, what is said of assets, tags, terms and entities as YAML documents: applied all or nothing through the
-//! same checks, review and audit; exported without secrets.
+//! Sources, datasets, APIs and alerts as YAML documents: applied all or nothing through the same checks, review and audit; exported
+//! without secrets.
 
 mod alerts;
 mod apply;
-mod assets;
 mod datasets;
 mod export;
-mod labels;
 mod planned_alert;
-mod planned_asset;
-mod planned_label;
 mod read;
 mod sources;
 

@@ -129,15 +129,7 @@ fn asks(document: &Document, source: &str) -> bool {
         Document::Source(of) => of.name == source && of.load.as_ref().is_some_and(|load| !load.load_query.trim().is_empty()),
         Document::Dataset(of) => of.source == source || of.into.as_ref().is_some_and(|into| into.source == source),
         Document::Api(of) => of.spec.source == source,
-        Document::Receiver(_)
-        | Document::AlertRule(_)
-        | Document::Objective(_)
-        | Document::MaintenanceWindow(_)
-        | Document::Asset(_)
-        | Document::Vocabulary(_)
-        | Document::Tag(_)
-        | Document::Term(_)
-        | Document::Entity(_) => false,
+        Document::Receiver(_) | Document::AlertRule(_) | Document::Objective(_) | Document::MaintenanceWindow(_) => false,
     }
 }
 

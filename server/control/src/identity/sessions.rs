@@ -54,8 +54,7 @@ impl Control {
         Ok(caller.map(|caller| caller.in_session(hash)))
     }
 
-    /// A person with the rights that they have now; nothing where there is none, or they may not sign in any more.
-    pub(crate) async fn caller_of(&self, user_id: &str, session_id: Option<String>, request_id: &str) -> Result<Option<Caller>, Problem> {
+    pub(super) async fn caller_of(&self, user_id: &str, session_id: Option<String>, request_id: &str) -> Result<Option<Caller>, Problem> {
         let user = self.store.user(user_id).await?;
         let Some(user) = user.filter(|user| user.active != 0) else { return Ok(None) };
         let roles = self.roles_by_domain(&user).await?;

@@ -25,7 +25,6 @@ mod slice;
 mod slices;
 mod sparklines;
 mod top;
-mod usage;
 mod values;
 
 pub use csv::chart_as_csv;

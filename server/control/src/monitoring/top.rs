@@ -50,10 +50,6 @@ pub(super) fn totals<'a>(slices: &'a [Arc<Slice>], name_of: &NameOf<'_>) -> Hash
 }
 
 impl Totals {
-    pub(super) fn requests(&self) -> u64 {
-        self.requests
-    }
-
     /// Without its sparkline.
     pub(super) fn figures(self, subject: Subject, span: Millis) -> SubjectFigures {
         SubjectFigures {

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use store::{ApiRow, ReleaseRow, RequestRow, StoreError, Tx};
 
 use crate::apis::{Beside, CheckInput};
-use crate::catalogue::lineage;
 use crate::failure::{api_spec, evidence};
 use crate::{Caller, Control};
 
@@ -156,8 +155,6 @@ impl Control {
             released_at: tx.at(),
         };
         tx.put_release(&row).await?;
-        self.catalogue_release(tx, api, (version_id, environment)).await?;
-        lineage::write_api(tx, api).await?;
         fail_point!("approve.after-release");
         let path = format!("{}/{}", api.domain, api.name);
         self.note(tx, AuditAction::ApiReleased, (&api.domain, &path), before, Some(format!("{} in {}", version_id, environment.key())))

@@ -1,19 +1,18 @@
-//! Requests to change what live APIs read, the production binding of a source or a dataset, and what tags mask: what an approver sees of
-//! them, and the decision, which puts them in force.
-
-use std::collections::HashMap;
+//! Requests to change what live APIs read, the production binding of a source or a dataset: what an approver sees of them, and the
+//! decision, which puts them in force.
 
 use model::audit::AuditAction;
 use model::view::{CheckReport, HeldChange, RequestDetail, RequestKind, RequestState, RequestView};
-use model::{ErrorCode, Problem};
-use store::{ApprovalRow, HeldChangeRow, RequestRow, StoreError, Tx};
+use model::{Action, ErrorCode, Problem};
+use store::{DatasetRow, HeldChangeRow, RequestRow, SourceRow, StoreError, Tx};
 
-use super::decide::{Decision, check_reason, closed, own, refuse_withdrawal_of_others};
+use super::Decision;
+use super::decide::{check_reason, closed, own, refuse_withdrawal_of_others};
 use super::inbox::{About, request_view};
-use super::object::Object;
 use crate::affected::HELD;
 use crate::apis::Inventory;
 use crate::datasets::DatasetEdit;
+use crate::sources::config_text;
 use crate::{Caller, Control};
 
 /// A change on its way to its request: definitions before and after, each with its sealed secrets.
@@ -29,6 +28,86 @@ pub(super) struct HeldRequest {
     request: RequestRow,
     held: HeldChangeRow,
     of: Object,
+}
+
+/// What is to be changed.
+enum Object {
+    Source(SourceRow),
+    Dataset(DatasetRow),
+}
+
+impl Object {
+    fn domain(&self) -> &str {
+        match self {
+            Self::Source(row) => &row.domain,
+            Self::Dataset(row) => &row.domain,
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Source(row) => &row.name,
+            Self::Dataset(row) => &row.name,
+        }
+    }
+
+    /// As the audit log names it.
+    fn subject(&self) -> String {
+        match self {
+            Self::Source(row) => row.name.clone(),
+            Self::Dataset(row) => format!("{}/{}", row.domain, row.name),
+        }
+    }
+
+    fn approved(&self) -> AuditAction {
+        match self {
+            Self::Source(_) => AuditAction::SourceApproved,
+            Self::Dataset(_) => AuditAction::DatasetApproved,
+        }
+    }
+
+    fn rejected(&self) -> AuditAction {
+        match self {
+            Self::Source(_) => AuditAction::SourceRejected,
+            Self::Dataset(_) => AuditAction::DatasetRejected,
+        }
+    }
+
+    fn withdrawn(&self) -> AuditAction {
+        match self {
+            Self::Source(_) => AuditAction::SourceWithdrawn,
+            Self::Dataset(_) => AuditAction::DatasetWithdrawn,
+        }
+    }
+
+    fn kind(&self) -> RequestKind {
+        match self {
+            Self::Source(_) => RequestKind::Binding,
+            Self::Dataset(_) => RequestKind::Dataset,
+        }
+    }
+
+    /// What those have leave for who may change it.
+    fn edit(&self) -> Action {
+        match self {
+            Self::Source(_) => Action::EditSource,
+            Self::Dataset(_) => Action::EditDataset,
+        }
+    }
+
+    /// A request of it as the caller sees it.
+    fn request_view(&self, caller: &Caller, inventory: &Inventory, request: &RequestRow) -> Result<RequestView, Problem> {
+        let about = About { kind: self.kind(), domain: self.domain(), name: self.name(), version: 0, wrote: false };
+        request_view(caller, inventory, request, &about)
+    }
+
+    /// A definition as the audit log keeps it.
+    fn text(&self, definition: &str) -> String {
+        match self {
+            Self::Source(_) => config_text(definition),
+            Self::Dataset(_) => definition.to_owned(),
+        }
+    }
 }
 
 impl Control {
@@ -67,18 +146,13 @@ impl Control {
     pub(super) async fn held_request(&self, caller: &Caller, id: &str) -> Result<Option<HeldRequest>, Problem> {
         let missing = || Problem::not_found("request");
         let Some(request) = self.store.request(id).await? else { return Ok(None) };
-        let kind = request.decoded_kind()?;
-        if kind == RequestKind::Version {
-            return Ok(None);
-        }
-        let held = self.store.held_change(&request.id).await?.ok_or_else(missing)?;
-        let of = match kind {
+        let of = match request.decoded_kind()? {
             RequestKind::Binding => self.store.source_by_id(&request.object_id).await?.map(Object::Source),
             RequestKind::Dataset => self.store.dataset_by_id(&request.object_id).await?.map(Object::Dataset),
-            RequestKind::Tag | RequestKind::Untag => Some(self.tag_object(&request, &held).await?),
-            RequestKind::Version => None,
+            RequestKind::Version => return Ok(None),
         };
-        let of = of.filter(|of| of.is_seen_by(caller)).ok_or_else(missing)?;
+        let of = of.filter(|of| caller.can(Action::See, of.domain())).ok_or_else(missing)?;
+        let held = self.store.held_change(&request.id).await?.ok_or_else(missing)?;
         Ok(Some(HeldRequest { request, held, of }))
     }
 
@@ -86,32 +160,18 @@ impl Control {
     pub(super) async fn held_views(&self, caller: &Caller, inventory: &Inventory) -> Result<Vec<RequestView>, Problem> {
         let sources = self.store.sources().await?;
         let datasets = self.store.datasets().await?;
-        let mut held = self.held_tags().await?;
-        let approvals = self.store.approvals().await?;
         let mut views = Vec::new();
         for request in &inventory.requests {
             let of = match request.decoded_kind()? {
                 RequestKind::Binding => sources.iter().find(|row| row.id == request.object_id).cloned().map(Object::Source),
                 RequestKind::Dataset => datasets.iter().find(|row| row.id == request.object_id).cloned().map(Object::Dataset),
-                RequestKind::Tag | RequestKind::Untag => match held.remove(&request.id) {
-                    Some(held) => Some(self.tag_object(request, &held).await?),
-                    None => None,
-                },
                 RequestKind::Version => None,
             };
-            if let Some(of) = of.filter(|of| of.is_seen_by(caller)) {
-                let approvals = approvals.iter().filter(|row| row.request_id == request.id).cloned().collect();
-                views.push(view_of(&of, caller, inventory, request, approvals)?);
+            if let Some(of) = of.filter(|of| caller.can(Action::See, of.domain())) {
+                views.push(of.request_view(caller, inventory, request)?);
             }
         }
         Ok(views)
-    }
-
-    /// What requests about tags hold back, by their ids.
-    async fn held_tags(&self) -> Result<HashMap<String, HeldChangeRow>, Problem> {
-        let mut rows = self.store.held_changes_of(RequestKind::Tag.key()).await?;
-        rows.extend(self.store.held_changes_of(RequestKind::Untag.key()).await?);
-        Ok(rows.into_iter().map(|row| (row.request_id.clone(), row)).collect())
     }
 
     pub(super) async fn held_detail(&self, caller: &Caller, asked: &HeldRequest) -> Result<RequestDetail, Problem> {
@@ -119,13 +179,10 @@ impl Control {
         let change: HeldChange = match of {
             Object::Source(row) => self.binding_change(row, (request, held)).await?,
             Object::Dataset(row) => self.dataset_change(row, held).await?,
-            Object::Tag(before, _) => self.tag_change(caller, &request.object_id, (before, held)).await?,
-            Object::Removal(removal) => self.removal_change(caller, removal),
         };
         let inventory = self.inventory().await?;
-        let approvals = self.store.approvals_of(&request.id).await?;
         Ok(RequestDetail {
-            request: view_of(of, caller, &inventory, request, approvals)?,
+            request: of.request_view(caller, &inventory, request)?,
             spec: None,
             change: Some(change),
             replaces: None,
@@ -141,11 +198,10 @@ impl Control {
         })
     }
 
-    /// Approves a change, which is in force with the same transaction, or rejects it. Where two must approve, the first approval is
-    /// written, and the request stays open.
+    /// Approves a change, which is in force with the same transaction, or rejects it.
     pub(super) async fn decide_held(&self, caller: &Caller, asked: &HeldRequest, decision: &Decision) -> Result<(), Problem> {
         let HeldRequest { request, held, of } = asked;
-        of.authorise_decision(caller)?;
+        caller.authorise(Action::Decide, of.domain())?;
         if request.author_id == caller.user_id {
             return Err(own());
         }
@@ -159,41 +215,15 @@ impl Control {
             _ => None,
         };
         let mut tx = self.write(caller).await?;
-        if decision.approve && !self.is_last_approval(&mut tx, caller, asked, decision.reason.trim()).await? {
-            let text = decision.reason.trim().to_owned();
-            self.note(&mut tx, AuditAction::TagApprovedOnce, (of.domain(), &of.subject()), None, Some(text)).await?;
-            return self.commit(tx).await;
-        }
         let state = if decision.approve { RequestState::Approved } else { RequestState::Rejected };
         tx.decide_request(&request.id, state.key(), caller.email(), decision.reason.trim()).await.map_err(closed)?;
         if decision.approve {
             self.put_in_force(&mut tx, asked, edit.as_ref()).await?;
         }
+        let action = if decision.approve { of.approved() } else { of.rejected() };
         let (before, after) = (Some(of.text(&held.before_definition)), Some(of.text(&held.definition)));
-        self.note(&mut tx, of.ended(state), (of.domain(), &of.subject()), before, after).await?;
+        self.note(&mut tx, action, (of.domain(), &of.subject()), before, after).await?;
         self.commit(tx).await
-    }
-
-    /// Whether nobody else must approve a request. Where somebody must, this approval is kept until then.
-    async fn is_last_approval(&self, tx: &mut Tx, caller: &Caller, asked: &HeldRequest, reason: &str) -> Result<bool, Problem> {
-        let needed = asked.of.kind().approvals();
-        if needed < 2 {
-            return Ok(true);
-        }
-        // Whoever may not decide any more has approved nothing.
-        for earlier in self.store.approvals_of(&asked.request.id).await? {
-            let by = self.caller_of(&earlier.user_id, None, caller.request_id()).await?;
-            if !by.is_some_and(|by| asked.of.is_decided_by(&by)) {
-                tx.delete_approval(&earlier).await?;
-            }
-        }
-        let (request_id, user_id) = (asked.request.id.clone(), caller.user_id.clone());
-        let row = ApprovalRow { request_id, user_id, reason: reason.to_owned(), at: tx.at() };
-        let approvals = tx.insert_approval(&row).await.map_err(|error| match error {
-            StoreError::Taken => Problem::new(ErrorCode::Conflict, "You have approved this request. Someone else must approve it too."),
-            other => closed(other),
-        })?;
-        Ok(usize::try_from(approvals).is_ok_and(|approvals| approvals >= needed))
     }
 
     async fn put_in_force(&self, tx: &mut Tx, asked: &HeldRequest, edit: Option<&DatasetEdit>) -> Result<(), Problem> {
@@ -205,34 +235,19 @@ impl Control {
             }),
             (Object::Dataset(row), Some(edit)) => self.write_held_edit(tx, row, (held, edit)).await,
             (Object::Dataset(_), None) => Ok(()),
-            (Object::Tag(before, _), _) => self.put_tag_acts(tx, &request.object_id, (before, held)).await,
-            (Object::Removal(removal), _) => self.put_removal(tx, removal).await,
         }
     }
 
     /// Takes a change of one's own back.
     pub(super) async fn withdraw_held(&self, caller: &Caller, asked: &HeldRequest) -> Result<(), Problem> {
         let HeldRequest { request, of, .. } = asked;
-        of.authorise_withdrawal(caller)?;
+        caller.authorise(of.edit(), of.domain())?;
         refuse_withdrawal_of_others(caller, request)?;
         let mut tx = self.write(caller).await?;
         tx.decide_request(&request.id, RequestState::Withdrawn.key(), caller.email(), "").await.map_err(closed)?;
-        self.note(&mut tx, of.ended(RequestState::Withdrawn), (of.domain(), &of.subject()), None, None).await?;
+        self.note(&mut tx, of.withdrawn(), (of.domain(), &of.subject()), None, None).await?;
         self.commit(tx).await
     }
-}
-
-/// A request as the caller sees it.
-fn view_of(
-    of: &Object,
-    caller: &Caller,
-    inventory: &Inventory,
-    request: &RequestRow,
-    approvals: Vec<ApprovalRow>,
-) -> Result<RequestView, Problem> {
-    let may_decide = of.is_decided_by(caller);
-    let about = About { kind: of.kind(), domain: of.domain(), name: of.name(), version: 0, wrote: false, may_decide, approvals };
-    request_view(caller, inventory, request, &about)
 }
 
 /// The refusal of a change that was asked for over something else than what stands.

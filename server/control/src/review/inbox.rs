@@ -4,7 +4,7 @@ use model::list::{ListPage, ListQuery};
 use model::spec_diff::changes;
 use model::view::{RequestDetail, RequestKind, RequestState, RequestView};
 use model::{Action, Problem};
-use store::{ApiRow, ApprovalRow, RequestRow};
+use store::{ApiRow, RequestRow};
 
 use super::compare::{breaks, diff};
 use crate::apis::Inventory;
@@ -83,8 +83,6 @@ impl Control {
         };
         let old = replaced.map(|version| api_spec(&api, version)).transpose()?;
         let mut evidence = evidence(&api, version)?;
-        // It was stored as it was masked then: what was tagged since is masked now.
-        self.mask_evidence((&api.domain, &api.name), &spec, &mut evidence).await?;
         if !caller.can(Action::ReadSample, &api.domain) {
             evidence.sample = model::table::Sample::default();
         }
@@ -125,10 +123,6 @@ pub(super) struct About<'a> {
     pub(super) version: i64,
     /// Whether the caller is one of its version's authors.
     pub(super) wrote: bool,
-    /// Whether the caller decides on requests of what it is about.
-    pub(super) may_decide: bool,
-    /// Who has approved it, where several must.
-    pub(super) approvals: Vec<ApprovalRow>,
 }
 
 /// A request for a version of an API.
@@ -139,9 +133,7 @@ fn version_view(
     wrote: bool,
 ) -> Result<RequestView, Problem> {
     let version = inventory.version(&request.version_id).map_or(0, |version| version.number);
-    let may_decide = caller.can(Action::Decide, &api.domain);
-    let approvals = Vec::new();
-    let about = About { kind: RequestKind::Version, domain: &api.domain, name: &api.name, version, wrote, may_decide, approvals };
+    let about = About { kind: RequestKind::Version, domain: &api.domain, name: &api.name, version, wrote };
     request_view(caller, inventory, request, &about)
 }
 
@@ -156,7 +148,6 @@ pub(super) fn request_view(
     about: &About<'_>,
 ) -> Result<RequestView, Problem> {
     let mine = request.author_id == caller.user_id;
-    let has_approved = about.approvals.iter().any(|row| row.user_id == caller.user_id);
     Ok(RequestView {
         id: request.id.clone(),
         kind: about.kind,
@@ -171,8 +162,7 @@ pub(super) fn request_view(
         decided_by: request.decided_by.clone(),
         decision: request.decision.clone(),
         decided_at: request.decided_at,
-        may_decide: !mine && !about.wrote && !has_approved && about.may_decide,
+        may_decide: !mine && !about.wrote && caller.can(Action::Decide, about.domain),
         mine,
-        approvals: about.approvals.iter().map(|row| inventory.email(&row.user_id)).collect(),
     })
 }

@@ -5,7 +5,6 @@ mod compare;
 mod decide;
 mod held;
 mod inbox;
-mod object;
 mod submit;
 
 pub use decide::Decision;

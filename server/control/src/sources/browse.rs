@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use arrow_array::RecordBatch;
 use connect::{Purpose, Statement, unreadable};
 use futures::TryStreamExt;
-use model::catalogue::{Masks, mask_sample};
 use model::snapshot::Environment;
 use model::spec::DEFAULT_TIMEOUT_MS;
 use model::table::{Column, Sample, TableInfo, TableRef};
@@ -31,7 +30,7 @@ impl Control {
         told
     }
 
-    /// Some real rows of a table, masked by tag.
+    /// Some real rows of a table.
     ///
     /// # Errors
     /// For those who may read samples; where there is no such table, or the source does not answer.
@@ -47,21 +46,10 @@ impl Control {
         let resolved = self.resolve_source(source, environment).await?;
         let info = resolved.connection.table(table).await.map_err(|error| from_source(source, &error))?;
         let info = info.ok_or_else(|| Problem::not_found(format!("table {}", table.path())))?;
-        let (sample, _) = self.sample_of_table(&resolved, &info).await?;
+        let sample = read_readable(&resolved, table_statement(&resolved, &info)).await?;
         let asked = &resolved.snapshot;
         self.told.answered((source, environment), (&asked.config, &asked.secret));
         Ok((info, sample))
-    }
-}
-
-impl Control {
-    /// The first rows of a table, masked by tag, and what of it is masked. No authority is asked here: whoever calls has done so.
-    pub(crate) async fn sample_of_table(&self, resolved: &Resolved, info: &TableInfo) -> Result<(Sample, Masks), Problem> {
-        let mut sample = read_readable(resolved, table_statement(resolved, info)).await?;
-        let columns: Vec<&str> = info.columns.iter().map(|column| column.name.as_str()).collect();
-        let masks = self.masks_of_table(&resolved.name, &info.table, &columns).await?;
-        mask_sample(&mut sample, &masks);
-        Ok((sample, masks))
     }
 }
 

@@ -107,7 +107,7 @@ impl Control {
             Vec::new()
         };
         let Affected { apis, datasets } = self.affected_by_source(row).await?;
-        Ok(HeldChange { changes, secrets, apis, datasets, assets: Vec::new() })
+        Ok(HeldChange { changes, secrets, apis, datasets })
     }
 }
 

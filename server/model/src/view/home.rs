@@ -39,10 +39,6 @@ pub enum NeedKind {
     Decide,
     /// A dataset version waits for one's yes.
     DatasetWaits,
-    /// A scan found far fewer tables than are known, and waits for one's decision.
-    ScanHeld,
-    /// Columns may be others under a new name, and one can say so.
-    ColumnsRenamed,
     /// A draft that one has written in.
     Draft,
 }
@@ -51,7 +47,7 @@ pub enum NeedKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
     pub kind: NeedKind,
-    /// The path of the API or dataset, the name of the source, the path of the alert's rule, the address of the node, or the path of an asset.
+    /// The path of the API or dataset, the name of the source, the path of the alert's rule, or the address of the node.
     pub subject: String,
     /// Why, as a sentence; empty where the kind says it all.
     pub detail: String,

@@ -3,13 +3,6 @@
 mod access;
 mod alerts;
 mod apis;
-mod catalogue;
-mod catalogue_lineage;
-mod catalogue_profile;
-mod catalogue_search;
-mod catalogue_stewards;
-mod catalogue_suggestions;
-mod catalogue_tags;
 mod console;
 mod datasets;
 mod diagnosis;
@@ -28,25 +21,6 @@ pub use alerts::{
 };
 pub use apis::{
     ApiDetail, ApiStanding, ApiSummary, Callable, CaseResult, CheckReport, DraftView, Lapse, LapseKind, Live, VersionState, VersionView,
-};
-pub use catalogue::{
-    AssetColumn, AssetEvent, AssetPage, AssetRef, AssetSummary, AssetTag, AssetValue, ColumnRename, ScanChoices, SourceScanView,
-};
-pub use catalogue_lineage::{
-    ImpactHidden, ImpactItem, ImpactView, LineageBox, LineageColumn, LineageColumnLink, LineageFound, LineageGap, LineageLink,
-    LineageQuery, LineageSql, LineageView, MAX_LINEAGE_STEPS,
-};
-pub use catalogue_profile::{
-    AssetSample, ColumnProfileView, NewestProfile, ProfileRequestState, ProfileRequestView, ProfileView, QualityBuild, QualityView,
-};
-pub use catalogue_search::{
-    AssetFacet, AssetHit, AssetOrder, AssetQuery, AssetResults, AssetSuggestion, Excerpt, FacetCounts, FacetValue, MAX_QUERY, SavedView,
-};
-pub use catalogue_stewards::{StewardshipCounts, StewardshipDay, StewardshipLine, StewardshipView};
-pub use catalogue_suggestions::{SuggestionRefused, SuggestionView, SuggestionsDecided};
-pub use catalogue_tags::{
-    AssetTagsView, AssetTermView, EffectiveTagView, EntityView, MergePreview, TagSaved, TagView, TaggingCounts, TaggingDone, TaggingLine,
-    TaggingPreview, TaggingView, TermPage, TermView, UndoDone, VocabularyView, WaitingTag,
 };
 pub use console::{StepTrace, TryAnswer, TryStep};
 pub use datasets::{

@@ -54,38 +54,21 @@ pub enum RequestKind {
     Binding,
     /// A dataset is to have other rows.
     Dataset,
-    /// A tag is to mask values, or not to mask them any more.
-    Tag,
-    /// A tag that masks is to be taken off assets.
-    Untag,
 }
 
 impl RequestKind {
-    const ALL: [RequestKind; 5] = [Self::Version, Self::Binding, Self::Dataset, Self::Tag, Self::Untag];
-
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
             Self::Version => "version",
             Self::Binding => "binding",
             Self::Dataset => "dataset",
-            Self::Tag => "tag",
-            Self::Untag => "untag",
         }
     }
 
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.key() == key)
-    }
-
-    /// How many people must approve a request of this kind.
-    #[must_use]
-    pub fn approvals(self) -> usize {
-        match self {
-            Self::Version | Self::Binding | Self::Dataset => 1,
-            Self::Tag | Self::Untag => 2,
-        }
+        [Self::Version, Self::Binding, Self::Dataset].into_iter().find(|kind| kind.key() == key)
     }
 }
 
@@ -96,9 +79,8 @@ pub struct RequestView {
     pub id: String,
     #[serde(default)]
     pub kind: RequestKind,
-    /// Empty for a tag, which belongs to no domain.
     pub domain: String,
-    /// Of the API, the source, the dataset or the tag.
+    /// Of the API, the source or the dataset.
     pub name: String,
     /// Of the API; 0 for the others.
     pub version: i64,
@@ -110,12 +92,9 @@ pub struct RequestView {
     pub decided_by: Option<String>,
     pub decision: Option<String>,
     pub decided_at: Option<Millis>,
-    /// Whether the one who asks may decide: an approver of the domain, and none of its authors or of those who have approved it already.
+    /// Whether the one who asks may decide: an approver of the domain, and none of its authors.
     pub may_decide: bool,
     pub mine: bool,
-    /// Who has approved it so far, where several must.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub approvals: Vec<String>,
 }
 
 impl RequestView {
@@ -126,7 +105,6 @@ impl RequestView {
             RequestKind::Version => format!("{}/{} v{}", self.domain, self.name, self.version),
             RequestKind::Binding => format!("source {}", self.name),
             RequestKind::Dataset => format!("dataset {}/{}", self.domain, self.name),
-            RequestKind::Tag | RequestKind::Untag => format!("tag {}", self.name),
         }
     }
 
@@ -137,8 +115,6 @@ impl RequestView {
             RequestKind::Version => format!("publish {}", self.subject()),
             RequestKind::Binding => format!("change the {} settings of {}", self.environment.key(), self.subject()),
             RequestKind::Dataset => format!("change {}", self.subject()),
-            RequestKind::Tag => format!("change what {} masks", self.subject()),
-            RequestKind::Untag => format!("remove {} from assets in {}", self.subject(), self.domain),
         }
     }
 
@@ -149,19 +125,11 @@ impl RequestView {
             RequestKind::Version => format!("Publish {}", self.subject()),
             RequestKind::Binding => format!("Change the {} settings of {}", self.environment.key(), self.subject()),
             RequestKind::Dataset => format!("Change {}", self.subject()),
-            RequestKind::Tag => format!("Change what {} masks", self.subject()),
-            RequestKind::Untag => format!("Remove {} from assets in {}", self.subject(), self.domain),
         }
-    }
-
-    /// How many more people must approve it, while it is open.
-    #[must_use]
-    pub fn missing_approvals(&self) -> usize {
-        self.kind.approvals().saturating_sub(self.approvals.len())
     }
 }
 
-/// A change of a source's settings, of a dataset or of a tag, and whom it affects. Of secrets, only which are other ones.
+/// A change of a source's settings or of a dataset, and whom it affects. Of secrets, only which are other ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HeldChange {
@@ -172,9 +140,6 @@ pub struct HeldChange {
     pub apis: Vec<String>,
     /// The live datasets that are made of it, or of a source, written into it.
     pub datasets: Vec<String>,
-    /// The assets with the tag that the one who asks may see, by their paths: all that carry it, or those that it is taken off.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub assets: Vec<String>,
 }
 
 /// One setting under its label, before and after.
@@ -193,7 +158,7 @@ pub struct RequestDetail {
     pub request: RequestView,
     /// Of the version that is to go live.
     pub spec: Option<ApiSpec>,
-    /// Of the source, the dataset or the tag that is to be changed.
+    /// Of the source or dataset that is to be changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<HeldChange>,
     /// The version that it would replace, where there is one.

@@ -3,7 +3,6 @@
 
 use fail::fail_point;
 use model::audit::AuditAction;
-use model::catalogue::AssetPath;
 use model::clock::Millis;
 use model::dataset::{BuildFigures, DataVersionState, DatasetSpec};
 use model::job::{JobSpec, RunState};
@@ -12,7 +11,6 @@ use store::{Change, DataVersionRow, DatasetRow, RunRow, StoreError, Tx};
 
 use crate::Worker;
 use crate::build::Built;
-use crate::catalogue::defined::put_dataset;
 use crate::failed::Failed;
 use crate::publish::garbage_collection;
 
@@ -107,7 +105,6 @@ async fn succeed(
         tx.insert_incremental_sync(&row.id).await?;
     }
     if !holds {
-        tx.ask_profile_of_dataset(&AssetPath::dataset(&dataset.domain, &dataset.name).to_string()).await?;
         for job in worker.store.jobs_in(&dataset.domain).await? {
             let spec = worker.job_if_readable(&job).await?;
             if spec.is_some_and(|spec| spec.follows(&dataset.name, &row.environment)) {
@@ -120,7 +117,6 @@ async fn succeed(
     let now_defined = now_defined.with_register_of(&built.spec);
     let defined = store::encode(&now_defined, &format_args!("the dataset {}/{}", dataset.domain, dataset.name))?;
     tx.set_dataset_spec(&dataset.id, &defined).await?;
-    put_dataset(worker, tx, dataset, &now_defined).await?;
     let after = format!("{} rows in {}", grouped(built.figures.written_rows), row.environment);
     note(worker, tx, if holds { AuditAction::DatasetChecked } else { AuditAction::DatasetLive }, (dataset, row), after).await
 }

@@ -1,7 +1,7 @@
 //! Where a dataset's rows come from: its source as an environment binds it, its table, and the question for all rows.
 
 pub(crate) mod aimd;
-pub(crate) mod sharing;
+mod sharing;
 pub(crate) mod throttle;
 
 use std::sync::Arc;

@@ -1,6 +1,5 @@
 //! Who reads from a source beside runs.
 
-use model::job::RunState;
 use store::StoreError;
 
 use crate::Worker;
@@ -18,16 +17,4 @@ pub(crate) async fn incremental_syncs(worker: &Worker, source: &str) -> Result<u
         count += usize::from(reads);
     }
     Ok(count)
-}
-
-/// So many profiles read a source now.
-pub(crate) async fn profiles(worker: &Worker, source: &str) -> Result<usize, StoreError> {
-    let reading = worker.store.profiles_reading(source, worker.host.now()).await?;
-    Ok(usize::try_from(reading).unwrap_or(0))
-}
-
-/// So many runs and profiles read a source now.
-pub(crate) async fn reading(worker: &Worker, source: &str) -> Result<usize, StoreError> {
-    let runs = worker.store.runs_in(RunState::Running.key()).await?;
-    Ok(runs.iter().filter(|run| run.source == source).count() + profiles(worker, source).await?)
 }

@@ -64,13 +64,6 @@ impl<'a> Throttle<'a> {
         throttle
     }
 
-    /// How many rows may be read within a time from now, none of them where nothing may be read; `None` where there is no limit.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // rows
-    pub(crate) fn rows_within(&self, time: Duration) -> Option<usize> {
-        let rate = if self.closed { Some(0.0) } else { self.pacer.rate() };
-        rate.map(|rate| (rate * time.as_secs_f64()) as usize)
-    }
-
     /// Waits until the run may read on, after so many rows and bytes.
     ///
     /// # Errors
@@ -154,10 +147,9 @@ impl<'a> Throttle<'a> {
         let (store, source) = (&self.worker.store, self.asked.source);
         let settings = async {
             let (load, runs) = (store.load_limits(source).await, store.runs_in(RunState::Running.key()).await?);
-            let others = sharing::incremental_syncs(self.worker, source).await? + sharing::profiles(self.worker, source).await?;
-            Ok((load, runs, others))
+            Ok((load, runs, sharing::incremental_syncs(self.worker, source).await?))
         };
-        let Some(Ok((load, runs, others))) = self.metadata.ask(settings).await else { return };
+        let Some(Ok((load, runs, syncs))) = self.metadata.ask(settings).await else { return };
         // Limits that cannot be read any more leave those that were; whoever begins to read refuses them.
         if let Ok(Some(load)) = self.worker.if_readable(load).map(Option::flatten) {
             self.load = load;
@@ -167,7 +159,7 @@ impl<'a> Throttle<'a> {
             let has_read = run.decoded_figures().is_ok_and(|figures| matches!(figures.step.as_str(), "writing" | "proving"));
             run.source == self.asked.source && !has_read
         };
-        let sharing = runs.iter().filter(reads).count() + others;
+        let sharing = runs.iter().filter(reads).count() + syncs;
         self.share = f64::from(u32::try_from(sharing).unwrap_or(1).max(1));
         self.pacer.set_ceiling(self.load.rows_per_s.map(|rate| f64::from(rate) / self.share));
     }

@@ -1,3 +1,0 @@
-SELECT "kind", at, e.place
-FROM events e
-WHERE "kind" = 'a'
